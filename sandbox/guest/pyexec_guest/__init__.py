@@ -1,0 +1,1 @@
+"""The part of mcp-pyexec that runs inside the jail; imports nothing of the host's package."""
