@@ -1,0 +1,143 @@
+"""What a clone of the template does to itself before it may see any code.
+
+Order matters: identity and mounts need the capabilities of the new user namespace, everything after
+`drop_capabilities` needs none. A step that fails raises, and the clone exits without ever being parked.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pyexec_guest import kernel
+
+__all__ = ["Baseline", "enter", "tighten"]
+
+_UID = 1000
+_MIB = 1024 * 1024
+_PAGE = resource.getpagesize()
+_FILTER = Path("/guest/seccomp.bpf")
+
+
+class Baseline:
+    """Memory that the preloaded libraries take, in bytes, read before `/proc` is covered."""
+
+    def __init__(self) -> None:
+        pages = Path("/proc/self/statm").read_text().split()
+        self.address_space = int(pages[0]) * _PAGE
+        self.data = int(pages[5]) * _PAGE
+
+
+def enter(
+    sock: socket.socket, stdout: int, stderr: int, shape: Mapping[str, Any]
+) -> tuple[int, Baseline, list[str]]:
+    """Take on every layer; return the descriptor of the socket, the memory baseline and the layers' names.
+
+    Args:
+        shape: `disk_mb`, `inodes`, `open_files`, `processes`, `file_mb` of this worker.
+
+    Raises:
+        OSError: If a layer cannot be had.
+    """
+    kernel.set_parent_death_signal(signal.SIGKILL)
+    baseline = Baseline()
+    _take_identity()
+    _cover_file_system(shape["disk_mb"], shape["inodes"])
+    socket.sethostname("jail")
+    channel = _keep_only(sock, stdout, stderr)
+    os.setsid()
+    _set_fixed_limits(shape)
+    kernel.drop_capabilities()
+    kernel.set_no_new_privileges()
+    kernel.set_dumpable(False)
+    layers = [
+        "namespaces",
+        "read-only-root",
+        "private-tmpfs",
+        "no-capabilities",
+        "no-new-privileges",
+        "rlimits",
+    ]
+    if _FILTER.exists():
+        kernel.load_seccomp_filter(_FILTER.read_bytes())
+        layers.append("seccomp")
+    return channel, baseline, layers
+
+
+def tighten(limits: Mapping[str, Any], baseline: Baseline, mapped_bytes: int, session: bool) -> None:
+    """Set the ceilings of one run: CPU seconds, and memory on top of the baseline and the mapped datasets.
+
+    A fresh worker lowers the hard limits with the soft ones. A session lowers the soft ones only, because the
+    next cell starts with full measure again; its hard limits are the wall clock's business.
+    """
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    cpu = int(used.ru_utime + used.ru_stime + limits["cpu_s"]) + 1
+    memory = limits["memory_mb"] * _MIB
+    # Address space also counts shared and file mappings; thread stacks and arenas reserve without using.
+    space = baseline.address_space + 2 * memory + mapped_bytes + 512 * _MIB
+    for kind, soft, hard in (
+        (resource.RLIMIT_CPU, cpu, cpu + 1),
+        (resource.RLIMIT_DATA, baseline.data + memory, baseline.data + memory),
+        (resource.RLIMIT_AS, space, space),
+    ):
+        _lower(kind, soft, resource.getrlimit(kind)[1] if session else hard)
+
+
+def _take_identity() -> None:
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"{_UID} {_UID} 1")
+    Path("/proc/self/gid_map").write_text(f"{_UID} {_UID} 1")
+
+
+def _cover_file_system(disk_mb: int, inodes: int) -> None:
+    """One private tmpfs serves /work and /tmp, so that they share one budget; /proc becomes empty."""
+    quiet = kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
+    kernel.mount("none", "/", None, kernel.MS_REC | kernel.MS_PRIVATE)
+    kernel.mount("tmpfs", "/scratch", "tmpfs", quiet, f"size={disk_mb}m,nr_inodes={inodes},mode=0700")
+    for name in ("work", "tmp"):
+        Path(f"/scratch/{name}").mkdir()
+        kernel.mount(f"/scratch/{name}", f"/{name}", None, kernel.MS_BIND)
+    kernel.unmount("/scratch")
+    kernel.mount("tmpfs", "/proc", "tmpfs", quiet | kernel.MS_RDONLY, "size=4k,nr_inodes=2,mode=0555")
+    os.chdir("/work")
+
+
+def _keep_only(sock: socket.socket, stdout: int, stderr: int) -> int:
+    """Put null, the two pipes and the socket on 0 to 3 and close everything else; return 3."""
+    null = os.open("/dev/null", os.O_RDONLY)
+    wanted = [os.dup(fd) for fd in (null, stdout, stderr, sock.detach())]
+    floor = max(wanted) + 1
+    wanted = [_dup_above(fd, floor) for fd in wanted]
+    for target, fd in enumerate(wanted):
+        os.dup2(fd, target, inheritable=False)
+    kernel.close_all_but(4)
+    return 3
+
+
+def _dup_above(fd: int, floor: int) -> int:
+    import fcntl
+
+    return fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, floor)
+
+
+def _set_fixed_limits(shape: Mapping[str, Any]) -> None:
+    _lower(resource.RLIMIT_CORE, 0)
+    _lower(resource.RLIMIT_MEMLOCK, 0)
+    _lower(resource.RLIMIT_MSGQUEUE, 0)
+    _lower(resource.RLIMIT_NOFILE, shape["open_files"])
+    _lower(resource.RLIMIT_NPROC, shape["processes"])
+    _lower(resource.RLIMIT_FSIZE, shape["disk_mb"] * _MIB)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+
+def _lower(kind: int, soft: int, hard: int | None = None) -> None:
+    ceiling = resource.getrlimit(kind)[1]
+    hard = soft if hard is None else hard
+    if ceiling != resource.RLIM_INFINITY:
+        soft, hard = min(soft, ceiling), min(hard, ceiling)
+    resource.setrlimit(kind, (soft, hard))

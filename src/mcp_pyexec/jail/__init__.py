@@ -1,0 +1,8 @@
+"""The jail: templates, parked workers, sessions. The only package of the host that starts processes."""
+
+from mcp_pyexec.jail.pool import Pool
+from mcp_pyexec.jail.profile import Profile, Profiles, load_profiles
+from mcp_pyexec.jail.session import SessionInfo, Sessions
+from mcp_pyexec.jail.template import Template
+
+__all__ = ["Pool", "Profile", "Profiles", "SessionInfo", "Sessions", "Template", "load_profiles"]

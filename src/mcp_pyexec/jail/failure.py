@@ -1,0 +1,91 @@
+"""Whose fault a death is: one pure function from how a worker ended to what the caller is told."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mcp_pyexec.limits import Limits
+from mcp_pyexec.outcomes import Status
+
+__all__ = ["Exit", "classify_exit", "limit_error", "with_figure"]
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """How a worker ended: exit code or signal, and the CPU seconds it took, as the template reaped it."""
+
+    code: int | None
+    signal: int | None
+    cpu_s: float
+
+
+_HINTS = {
+    "wall": "Make the code finish sooner: sample the rows, vectorise loops, or do the heavy part in SQL.",
+    "cpu": "Use less computation: sample the rows, vectorise loops, or ask for less at a time.",
+    "memory": "Use less memory: select columns, read in parts, use smaller dtypes, or aggregate in SQL.",
+    "output": "Print less: summarise, or write the data to a file in the working directory.",
+}
+
+_CEILINGS = {
+    "cpu": ("CPU", "cpu_s", "s"),
+    "memory": ("memory", "memory_mb", "MiB"),
+    "processes": ("process", "processes", "processes and threads"),
+    "files": ("open-file", "open_files", "descriptors"),
+    "disk": ("disk", "disk_mb", "MiB"),
+}
+
+_CRASHES = {
+    signal.SIGSEGV: "a segmentation fault, such as a stack overflow in native code",
+    signal.SIGBUS: "a bus error",
+    signal.SIGFPE: "a floating-point trap",
+    signal.SIGILL: "an illegal instruction",
+    signal.SIGABRT: "an abort",
+    signal.SIGSYS: "a system call that the jail's seccomp filter forbids",
+}
+
+
+def limit_error(limit: str, message: str) -> dict[str, Any]:
+    """Return the `error` object of a run that the host ended at a limit."""
+    return {
+        "category": "limit",
+        "type": "LimitReached",
+        "message": message,
+        "line": None,
+        "traceback": "",
+        "hint": _HINTS[limit],
+        "limit": limit,
+    }
+
+
+def with_figure(error: Mapping[str, Any] | None, limits: Limits) -> Mapping[str, Any] | None:
+    """Return the error of a run that reports a limit, with the ceiling in its message."""
+    ceiling = _CEILINGS.get((error or {}).get("limit", ""))
+    if error is None or ceiling is None:
+        return error
+    name, field, unit = ceiling
+    message = f"The {name} limit of {getattr(limits, field):g} {unit} was reached."
+    return {**error, "message": f"{message} {error['message']}".strip()}
+
+
+def classify_exit(exit_: Exit, limits: Limits) -> tuple[Status, Mapping[str, Any]]:
+    """Return status and error of a run whose worker died before it answered."""
+    if exit_.signal in (signal.SIGKILL, signal.SIGXCPU) and exit_.cpu_s >= limits.cpu_s:
+        message = f"The CPU limit of {limits.cpu_s:g} s was reached ({exit_.cpu_s:.1f} s used)."
+        return "limit", limit_error("cpu", message)
+    if exit_.signal == signal.SIGKILL:
+        message = "The kernel killed the run, most likely because the machine ran out of memory."
+        return "limit", limit_error("memory", message)
+    how = f"exit code {exit_.code}"
+    if exit_.signal is not None:
+        how = _CRASHES.get(signal.Signals(exit_.signal), signal.Signals(exit_.signal).name)
+    return "crashed", {
+        "category": "other",
+        "type": "Crashed",
+        "message": f"The worker died without an answer: {how}.",
+        "line": None,
+        "traceback": "",
+        "hint": "Nothing was kept. Look for deep recursion or calls into native code with bad arguments.",
+    }

@@ -1,0 +1,190 @@
+"""Parked workers, one template per preload set: taken, used once, killed, replaced.
+
+The price of a fresh isolated interpreter is paid before a request arrives. The waiting line is bounded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from mcp_pyexec.errors import RequestError, SandboxFault
+from mcp_pyexec.jail.profile import Profile, Profiles
+from mcp_pyexec.jail.template import Template
+from mcp_pyexec.jail.worker import NothingRan, Worker
+from mcp_pyexec.limits import Limits
+from mcp_pyexec.outcomes import Job, Outcome
+
+__all__ = ["Pool"]
+
+_log = logging.getLogger(__name__)
+_START_S = 120.0
+_BACKOFF_S = (0.0, 0.2, 1.0, 5.0)
+
+
+class Pool:
+    """All parked workers of a server.
+
+    Args:
+        parked: Workers kept ready for each template.
+        running: Jobs that may run at the same time.
+        waiting: Jobs that may wait for their turn; one more is refused as `busy`.
+    """
+
+    def __init__(
+        self, profiles: Profiles, limits: Limits, *, parked: int, running: int, waiting: int
+    ) -> None:
+        self._profiles, self._limits = profiles, limits
+        self._parked = parked
+        self._turns = asyncio.Semaphore(running)
+        self._line, self._line_limit = 0, running + waiting
+        self._stocks: dict[object, _Stock] = {}
+
+    async def start(self, template: Template | None = None) -> None:
+        """Start the server's own template, or take over one that was started early; wait until it is fit.
+
+        Raises:
+            ConfigError: If no jail can be had on this machine, with the remedy.
+        """
+        stock = self._stock(self._profiles.ceiling)
+        await stock.start(template)
+
+    async def run(self, job: Job) -> Outcome:
+        """Run a job in a fresh worker; once more in another if nothing had run when the first was lost.
+
+        Raises:
+            RequestError: `busy`, or a profile that may not be chosen.
+            SandboxFault: If no worker can be had.
+        """
+        profile = self._profiles.choose(job.profile)
+        for attempt in (1, 2):
+            async with self.turn() as waited:
+                worker = await self._stock(profile).take()
+                try:
+                    return await worker.run(job, profile, queue_s=waited())
+                except NothingRan as lost:
+                    _log.warning("a worker was lost before it started (attempt %d): %s", attempt, lost)
+                finally:
+                    worker.kill()
+        raise SandboxFault("worker-lost", "two workers were lost before they started")
+
+    async def take(self, profile: Profile) -> Worker:
+        """Return a worker for a session, which the caller kills."""
+        return await self._stock(profile).take()
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[Callable[[], float]]:
+        """Wait in line for a turn; yields how long it took, in seconds.
+
+        Raises:
+            RequestError: `busy` if the line is full.
+        """
+        if self._line >= self._line_limit:
+            raise RequestError(
+                "busy",
+                f"All workers are busy and {self._line} requests are waiting. Try again in a few seconds.",
+            )
+        self._line += 1
+        asked = time.monotonic()
+        try:
+            async with self._turns:
+                yield lambda: time.monotonic() - asked
+        finally:
+            self._line -= 1
+
+    async def close(self) -> None:
+        await asyncio.gather(*(stock.close() for stock in self._stocks.values()))
+
+    def _stock(self, profile: Profile) -> _Stock:
+        if profile.template_key not in self._stocks:
+            sharing = self._profiles.sharing_template(profile)
+            self._stocks[profile.template_key] = _Stock(sharing, self._limits, self._parked)
+        return self._stocks[profile.template_key]
+
+
+class _Stock:
+    """The parked workers of one template, refilled in the background."""
+
+    def __init__(self, profiles: list[Profile], limits: Limits, size: int) -> None:
+        self._profiles, self._limits, self._size = profiles, limits, size
+        self._template: Template | None = None
+        self._ready: asyncio.Queue[Worker] = asyncio.Queue()
+        self._wanted = asyncio.Event()
+        self._wanted.set()
+        self._refill: asyncio.Task[None] | None = None
+        self._fault: SandboxFault | None = None
+
+    async def start(self, template: Template | None = None) -> None:
+        self._template = template or Template(self._profiles)
+        await self._template.fit()
+        self._refill = asyncio.create_task(self._keep_full())
+
+    async def take(self) -> Worker:
+        if self._refill is None:
+            self._refill = asyncio.create_task(self._keep_full())
+        deadline = time.monotonic() + _START_S
+        while True:
+            worker = await self._next(deadline)
+            self._wanted.set()
+            if worker.alive:
+                return worker
+            worker.kill()
+
+    async def close(self) -> None:
+        if self._refill is not None:
+            self._refill.cancel()
+            await asyncio.gather(self._refill, return_exceptions=True)
+        while not self._ready.empty():
+            self._ready.get_nowait().kill()
+        if self._template is not None:
+            await self._template.close()
+
+    async def _next(self, deadline: float) -> Worker:
+        try:
+            async with asyncio.timeout(deadline - time.monotonic()):
+                return await self._ready.get()
+        except TimeoutError:
+            raise self._fault or SandboxFault("jail-slow", f"no worker within {_START_S:g} s") from None
+
+    async def _keep_full(self) -> None:
+        """Park workers while any are wanted; start the template again when it is lost."""
+        failures = 0
+        while True:
+            self._drop_dead()
+            if self._ready.qsize() >= self._size and self._template_alive():
+                self._wanted.clear()
+                await self._wanted.wait()
+                continue
+            try:
+                await self._park_one()
+                failures, self._fault = 0, None
+            except SandboxFault as fault:
+                self._fault = fault
+                _log.error("no worker could be parked: %s", fault)
+                await asyncio.sleep(_BACKOFF_S[min(failures, len(_BACKOFF_S) - 1)])
+                failures += 1
+
+    async def _park_one(self) -> None:
+        if self._template is None or not self._template.alive:
+            if self._template is not None:
+                await self._template.close()
+            self._template = Template(self._profiles)
+        await self._template.warm()
+        self._ready.put_nowait(await Worker.park(self._template, self._limits))
+
+    def _template_alive(self) -> bool:
+        return self._template is not None and self._template.alive
+
+    def _drop_dead(self) -> None:
+        alive = []
+        while not self._ready.empty():
+            worker = self._ready.get_nowait()
+            if worker.alive:
+                alive.append(worker)
+            else:
+                worker.kill()
+        for worker in alive:
+            self._ready.put_nowait(worker)

@@ -1,0 +1,198 @@
+"""A template process: started through bubblewrap, then asked for one clone after another.
+
+The host trusts it to clone and to reap; it never sees code.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import os
+import socket
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from mcp_pyexec.errors import ConfigError, SandboxFault
+from mcp_pyexec.jail.argv import ETC_FILES, template_argv
+from mcp_pyexec.jail.failure import Exit
+from mcp_pyexec.jail.preflight import explain_refusal, find_bwrap
+from mcp_pyexec.jail.profile import Profile
+from mcp_pyexec.jail.rootfs import binds_for, empty_folders, library_path
+from mcp_pyexec.jail.wire import ControlChannel, EndOfStream, Frame
+
+__all__ = ["Clone", "Template"]
+
+_log = logging.getLogger(__name__)
+_JSON_LIMIT = 1 << 16
+
+
+class Clone:
+    """What the template hands out: a pidfd, and the promise of how it ends."""
+
+    def __init__(self, pidfd: int, ended: asyncio.Future[Exit]) -> None:
+        self.pidfd = pidfd
+        self.ended = ended
+
+
+class Template:
+    """One template process. Construct it from the thread that outlives it: it dies with that thread."""
+
+    def __init__(self, profiles: Sequence[Profile]) -> None:
+        """Start the process and return at once.
+
+        Raises:
+            ConfigError: If bubblewrap or something that the profile names is not installed.
+        """
+        self._profiles = profiles
+        self._ids = itertools.count(1)
+        self._parking: dict[int, asyncio.Future[int]] = {}
+        self._ending: dict[int, asyncio.Future[Exit]] = {}
+        self._stderr: IO[bytes] = tempfile.TemporaryFile()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = _spawn(profiles[0], theirs.fileno(), self._stderr)
+        self._control = ControlChannel(ours)
+        self._warm: asyncio.Future[None] | None = None
+        self._listener: asyncio.Task[None] | None = None
+
+    async def fit(self) -> None:
+        """Wait until the jail has proved that every layer can be had, and start the imports.
+
+        Raises:
+            ConfigError: If it cannot, with the remedy for this machine.
+        """
+        try:
+            frame = await self._control.receive(_JSON_LIMIT, 0)
+        except EndOfStream:
+            raise ConfigError(explain_refusal(await self._last_words())) from None
+        if frame.op != "fit":
+            raise ConfigError(explain_refusal(str(frame.message.get("reason"))))
+        profile = self._profiles[0]
+        documents = [dict(p.document) for p in self._profiles]
+        await self._control.send({"op": "preload", "modules": profile.preload, "profiles": documents})
+        self._warm = asyncio.get_running_loop().create_future()
+        self._listener = asyncio.create_task(self._listen())
+
+    async def warm(self) -> None:
+        """Wait until the libraries are imported.
+
+        Raises:
+            SandboxFault: If the template died on the way.
+        """
+        if self._warm is None:
+            await self.fit()
+        assert self._warm is not None
+        await asyncio.shield(self._warm)
+
+    @property
+    def alive(self) -> bool:
+        return self._listener is None or not self._listener.done()
+
+    async def clone(self, fds: Sequence[int], shape: Mapping[str, Any]) -> Clone:
+        """Return a clone that is isolated and waits on the descriptors (socket, stdout, stderr).
+
+        Raises:
+            SandboxFault: `clone-refused` by the kernel, `template-lost`.
+        """
+        loop = asyncio.get_running_loop()
+        worker_id = next(self._ids)
+        parked: asyncio.Future[int] = loop.create_future()
+        ended: asyncio.Future[Exit] = loop.create_future()
+        self._parking[worker_id], self._ending[worker_id] = parked, ended
+        try:
+            await self._control.send({"op": "park", "id": worker_id, "shape": shape}, fds)
+        except EndOfStream:
+            self._lose()
+        return Clone(await parked, ended)
+
+    async def close(self) -> None:
+        """End the template and with it every clone."""
+        self._process.kill()
+        self._control.close()
+        if self._listener is not None:
+            self._listener.cancel()
+            await asyncio.gather(self._listener, return_exceptions=True)
+        self._lose()
+        await asyncio.to_thread(self._process.wait)
+        self._stderr.close()
+
+    async def _listen(self) -> None:
+        try:
+            while True:
+                self._take(await self._control.receive(_JSON_LIMIT, 0))
+        except EndOfStream:
+            _log.warning("a template process ended: %s", (await self._last_words())[-2000:])
+        except SandboxFault as fault:
+            _log.warning("a template process is of no use: %s", fault)
+        finally:
+            self._lose()
+
+    def _take(self, frame: Frame) -> None:
+        message = frame.message
+        if frame.op == "warm" and self._warm is not None:
+            self._warm.set_result(None)
+        elif frame.op == "parked":
+            self._parking.pop(message["id"]).set_result(frame.fds[0])
+        elif frame.op == "refused":
+            self._ending.pop(message["id"])
+            fault = SandboxFault("clone-refused", str(message["reason"]))
+            self._parking.pop(message["id"]).set_exception(fault)
+        elif frame.op == "exited":
+            ended = Exit(message["code"], message["signal"], message["cpu_s"])
+            _settle(self._ending.pop(message["id"]), ended)
+        else:
+            raise SandboxFault("template-unfit", str(message.get("reason", f"unexpected {frame.op}")))
+
+    def _lose(self) -> None:
+        fault = SandboxFault("template-lost", "the template process ended")
+        if self._warm is not None and not self._warm.done():
+            self._warm.set_exception(fault)
+            self._warm.exception()
+        for parked in self._parking.values():
+            if not parked.done():
+                parked.set_exception(fault)
+        for ended in self._ending.values():
+            _settle(ended, Exit(None, 9, 0.0))
+        self._parking.clear()
+        self._ending.clear()
+
+    async def _last_words(self) -> str:
+        await asyncio.to_thread(self._process.wait)
+        self._stderr.seek(0)
+        return self._stderr.read(65536).decode(errors="replace").strip()
+
+
+def _settle(future: asyncio.Future[Exit], value: Exit) -> None:
+    if not future.done():
+        future.set_result(value)
+
+
+def _spawn(profile: Profile, control_fd: int, stderr: IO[bytes]) -> subprocess.Popen[bytes]:
+    etc = [(path, _content_fd(text)) for path, text in ETC_FILES.items()]
+    try:
+        argv = template_argv(
+            find_bwrap(), binds_for(profile.distributions), empty_folders(), library_path(), control_fd, etc
+        )
+        return subprocess.Popen(  # noqa: S603 - our own argument vector, no shell
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=stderr,
+            stderr=stderr,
+            pass_fds=[control_fd, *(fd for _, fd in etc)],
+            env={},
+            cwd=Path("/"),
+        )
+    finally:
+        for _, fd in etc:
+            os.close(fd)
+
+
+def _content_fd(text: str) -> int:
+    fd = os.memfd_create("etc")
+    os.write(fd, text.encode())
+    os.lseek(fd, 0, os.SEEK_SET)
+    return fd
