@@ -5,6 +5,7 @@ A value's own `__repr__` runs here, inside the run's limits; a value that cannot
 
 from __future__ import annotations
 
+import contextlib
 import io
 import math
 import sys
@@ -60,10 +61,8 @@ class Capture:
         return {"text/plain": f"<figure {name}>", "image/png": name}
 
     def _offer(self, name: str, value: Any) -> None:
-        try:
+        with contextlib.suppress(Exception):  # a column of arbitrary objects is shown, not offered
             self.tables[name] = frames.to_table(value)
-        except Exception:  # noqa: BLE001, S110 - a column of arbitrary objects: shown, not offered
-            pass
 
 
 def bundle(value: Any) -> dict[str, Any]:
@@ -71,10 +70,8 @@ def bundle(value: Any) -> dict[str, Any]:
     shown: dict[str, Any] = {"text/plain": _text(value)}
     if frames.is_frame(value):
         shown["text/markdown"] = _markdown(value)
-    try:
+    with contextlib.suppress(_NotJson):
         shown["application/json"] = _Json().convert(value, 0)
-    except _NotJson:
-        pass
     return shown
 
 
@@ -95,7 +92,7 @@ def _is_given(value: Any) -> bool:
 
 def _summary(value: Any) -> str:
     if frames.is_frame(value):
-        return f"{value.shape[0]:,} rows × {value.shape[1]} columns"
+        return f"{value.shape[0]:,} rows by {value.shape[1]} columns"
     return _text(value)[:200]
 
 
@@ -117,7 +114,7 @@ def _markdown(frame: Any) -> str:
     return (
         table
         if part.shape == frame.shape
-        else f"{table}\n\n{frame.shape[0]:,} rows × {frame.shape[1]} columns"
+        else f"{table}\n\n{frame.shape[0]:,} rows by {frame.shape[1]} columns"
     )
 
 

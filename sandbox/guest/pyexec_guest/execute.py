@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -68,6 +69,7 @@ def run(
         namespace.update(policy.new_namespace(profile))
         namespace.update(calls.functions(profile["host_functions"]))
     namespace.update(tables)
+    sys.argv = ["program.py", *request.get("arguments", ())]
     before = artifacts.snapshot()
     try:
         value = _run_parts(prepared, namespace)

@@ -119,4 +119,5 @@ def _attachment(item: Any) -> tuple[str, str, str, int]:
 
 
 def _is_inside(name: str) -> bool:
-    return not name.startswith("/") and ".." not in name.split("/") and "\\" not in name
+    """Relative, nothing hidden, nothing upwards: no part is empty or starts with a dot."""
+    return "\\" not in name and all(part and not part.startswith(".") for part in name.split("/"))

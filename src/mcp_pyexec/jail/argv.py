@@ -19,7 +19,7 @@ _ENVIRONMENT = {
     "HOME": "/work",
     "LANG": "C.UTF-8",
     "MPLBACKEND": "Agg",
-    "MPLCONFIGDIR": "/tmp/matplotlib",
+    "MPLCONFIGDIR": "/tmp/matplotlib",  # noqa: S108 - the jail's own
     "ARROW_DEFAULT_MEMORY_POOL": "system",
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
     # One thread per library, and none in the background: a clone of a process with threads inherits their locks

@@ -51,7 +51,7 @@ class Template:
         self._ids = itertools.count(1)
         self._parking: dict[int, asyncio.Future[int]] = {}
         self._ending: dict[int, asyncio.Future[Exit]] = {}
-        self._stderr: IO[bytes] = tempfile.TemporaryFile()
+        self._stderr: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the template
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = _spawn(profiles[0], theirs.fileno(), self._stderr)

@@ -1,0 +1,119 @@
+"""Builds the peers and owns their lifetimes; no logic of its own.
+
+The peers that need heavy libraries (SQLAlchemy, pyarrow, openai) are built when a tool first asks for them, so
+that the server answers `tools/list` as fast as one without tools.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from mcp_pyexec.artifacts import Artifacts
+from mcp_pyexec.config import Settings
+from mcp_pyexec.executions import Executions
+from mcp_pyexec.jail import Pool, Profiles, Sessions, Template, load_profiles
+from mcp_pyexec.limits import MIB, Limits
+from mcp_pyexec.sources import DatabaseSource, check_data_file, check_source
+
+if TYPE_CHECKING:
+    from mcp_pyexec.codegen import ChatModel
+    from mcp_pyexec.datasets import DatasetStore
+    from mcp_pyexec.sql import Databases
+
+__all__ = ["Service"]
+
+
+class Service:
+    """One server's parts."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Check the settings that can be checked without opening anything.
+
+        Raises:
+            ConfigError: For a database URL, data file or profile that cannot be used.
+        """
+        self.settings = settings
+        self.sources = [
+            DatabaseSource(name, url.get_secret_value()) for name, url in settings.databases.items()
+        ]
+        for source in self.sources:
+            check_source(source)
+        for path in settings.data:
+            check_data_file(path)
+        self.limits: Limits = settings.limits
+        self.profiles: Profiles = load_profiles(settings.profile)
+        self.artifacts = Artifacts(settings.artifacts_mb * MIB)
+        self.executions = Executions(self, settings.code_chars, settings.workspace)
+
+    async def start(self, template: Template | None = None) -> None:
+        """Start the jail, or take over a template that was started early.
+
+        Raises:
+            ConfigError: If no jail can be had on this machine.
+        """
+        await self.pool.start(template)
+
+    async def close(self) -> None:
+        """End every process and let go of every dataset and connection."""
+        self.sessions.close_all()
+        await self.pool.close()
+        if "databases" in self.__dict__:
+            await self.databases.close()
+        if "datasets" in self.__dict__:
+            self.datasets.close()
+
+    @cached_property
+    def pool(self) -> Pool:
+        s = self.settings
+        return Pool(self.profiles, self.limits, parked=s.workers, running=s.workers, waiting=s.waiting)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        s = self.settings
+        return Sessions(self.pool, self.profiles, self.limits, most=s.sessions, idle_s=s.session_idle_s)
+
+    @cached_property
+    def datasets(self) -> DatasetStore:
+        from mcp_pyexec.datasets import DatasetStore
+
+        return DatasetStore(budget_bytes=self.settings.datasets_mb * MIB)
+
+    @cached_property
+    def databases(self) -> Databases:
+        from mcp_pyexec.sql import Databases, SqlLimits
+
+        s = self.settings
+        limits = SqlLimits(row_limit=s.sql_rows, byte_limit=s.sql_mb * MIB, timeout_s=s.sql_timeout_s)
+        return Databases(self.sources, data_files=s.data, limits=limits)
+
+    @property
+    def has_databases(self) -> bool:
+        return bool(self.sources or self.settings.data)
+
+    @property
+    def has_model(self) -> bool:
+        return bool(self.settings.model_base_url and self.settings.model_name)
+
+    @cached_property
+    def model(self) -> ChatModel:
+        """The configured model.
+
+        Raises:
+            RequestError: `no-model`, with what to set.
+        """
+        from mcp_pyexec.codegen import ModelSettings, OpenAIModel, no_model_error
+
+        s = self.settings
+        if not (s.model_base_url and s.model_name):
+            raise no_model_error()
+        return OpenAIModel(
+            ModelSettings(
+                base_url=s.model_base_url,
+                api_key=s.model_api_key,
+                model=s.model_name,
+                timeout_s=s.model_timeout_s,
+                max_tokens=s.model_max_tokens,
+            )
+        )
+

@@ -1,0 +1,48 @@
+"""Serving over stdin and stdout: one server, ended by end of file, SIGINT or SIGTERM, leaving nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from mcp_pyexec.server import build_server
+
+if TYPE_CHECKING:
+    from mcp_pyexec.jail import Template
+    from mcp_pyexec.service import Service
+
+__all__ = ["serve_stdio"]
+
+
+def serve_stdio(service: Service, template: Template) -> None:
+    """Serve until the client goes or a signal comes; does not return.
+
+    Raises:
+        ConfigError: If no jail can be had on this machine; nothing was served.
+    """
+    asyncio.run(_serve(service, template))
+    sys.stderr.flush()
+    # A thread of the SDK blocks on stdin until it is closed; everything of ours is closed by now.
+    os._exit(0)
+
+
+async def _serve(service: Service, template: Template) -> None:
+    try:
+        await service.start(template)
+        server = asyncio.create_task(build_server(service).run_stdio_async())
+        loop = asyncio.get_running_loop()
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.set)
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait({server, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (server, stopped):
+            task.cancel()
+        await asyncio.wait({server, stopped}, timeout=2)
+        if server.done() and not server.cancelled() and (error := server.exception()):
+            raise error
+    finally:
+        await service.close()

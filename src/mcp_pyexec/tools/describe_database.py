@@ -1,0 +1,82 @@
+"""The tool `describe_database`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+from mcp.types import CallToolResult, ToolAnnotations
+from pydantic import BaseModel, Field
+
+from mcp_pyexec.tools.edge import StrictTool, answer, strict_tool
+
+if TYPE_CHECKING:
+    from mcp_pyexec.service import Service
+
+__all__ = ["describe_database"]
+
+
+class ColumnDescription(BaseModel):
+    name: str
+    type: str
+    nullable: bool | None = None
+    primary_key: bool | None = None
+    references: str | None = None
+    comment: str | None = None
+    samples: list[Any] = []
+
+
+class TableDescription(BaseModel):
+    name: str
+    kind: str
+    rows_estimate: int | None = None
+    comment: str | None = None
+    columns: list[ColumnDescription] = []
+
+
+class DatabaseDescription(BaseModel):
+    name: str
+    dialect: str
+    description: str = ""
+    tables: list[TableDescription]
+
+
+class Description(BaseModel):
+    databases: list[DatabaseDescription]
+
+
+def describe_database(service: Service) -> StrictTool:
+    """Return the tool."""
+
+    async def describe_database(
+        database: str | None = None,
+        table: str | None = None,
+        samples: Annotated[int, Field(description="example values per column")] = 3,
+    ) -> Annotated[CallToolResult, Description]:
+        """List databases and their tables; with `database` also the columns; with `table` also example values.
+        Start here before writing SQL."""
+        found = await service.databases.describe(database=database, table=table, samples=samples)
+        result = Description(databases=[DatabaseDescription.model_validate(asdict(d)) for d in found])
+        return answer(_text(result), result)
+
+    annotations = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
+    return strict_tool(describe_database, "Describe databases", annotations)
+
+
+def _text(result: Description) -> str:
+    lines = []
+    for database in result.databases:
+        lines.append(f"database {database.name} ({database.dialect}) {database.description}".rstrip())
+        for table in database.tables:
+            rows = "" if table.rows_estimate is None else f", about {table.rows_estimate:,} rows"
+            lines.append(f"  {table.kind} {table.name}{rows} {table.comment or ''}".rstrip())
+            lines += [f"    {_column(column)}" for column in table.columns]
+    return "\n".join(lines) or "There are no databases. Start the server with --database NAME=URL or --data FILE."
+
+
+def _column(column: ColumnDescription) -> str:
+    notes = [column.type]
+    notes += ["primary key"] if column.primary_key else []
+    notes += [f"references {column.references}"] if column.references else []
+    samples = f" e.g. {', '.join(map(str, column.samples))[:120]}" if column.samples else ""
+    return f"{column.name}: {', '.join(notes)}{samples} {column.comment or ''}".rstrip()
