@@ -22,6 +22,15 @@ _UID = 1000
 _MIB = 1024 * 1024
 _PAGE = resource.getpagesize()
 _FILTER = Path("/guest/seccomp.bpf")
+_LAYERS = (
+    "namespaces",
+    "read-only-root",
+    "private-tmpfs",
+    "no-capabilities",
+    "no-new-privileges",
+    "rlimits",
+    "seccomp",
+)
 
 
 class Baseline:
@@ -55,18 +64,8 @@ def enter(
     kernel.drop_capabilities()
     kernel.set_no_new_privileges()
     kernel.set_dumpable(False)
-    layers = [
-        "namespaces",
-        "read-only-root",
-        "private-tmpfs",
-        "no-capabilities",
-        "no-new-privileges",
-        "rlimits",
-    ]
-    if _FILTER.exists():
-        kernel.load_seccomp_filter(_FILTER.read_bytes())
-        layers.append("seccomp")
-    return channel, baseline, layers
+    kernel.load_seccomp_filter(_FILTER.read_bytes())
+    return channel, baseline, list(_LAYERS)
 
 
 def tighten(limits: Mapping[str, Any], baseline: Baseline, mapped_bytes: int, session: bool) -> None:

@@ -32,7 +32,7 @@ _HINTS = {
 _CEILINGS = {
     "cpu": ("CPU", "cpu_s", "s"),
     "memory": ("memory", "memory_mb", "MiB"),
-    "processes": ("process", "processes", "processes and threads"),
+    "processes": ("process", "processes", "threads and no child processes"),
     "files": ("open-file", "open_files", "descriptors"),
     "disk": ("disk", "disk_mb", "MiB"),
 }

@@ -6,7 +6,9 @@ can be seen. Nothing here is read from the environment.
 
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
+import platform
 import re
 import struct
 import sys
@@ -20,7 +22,7 @@ from packaging.requirements import Requirement
 from mcp_pyexec.bundled import bundled
 from mcp_pyexec.errors import ConfigError
 
-__all__ = ["Bind", "binds_for", "empty_folders", "library_path"]
+__all__ = ["Bind", "binds_for", "empty_folders", "library_path", "seccomp_filter"]
 
 SITE = PurePosixPath("/site-packages")
 PYTHON = PurePosixPath("/python")
@@ -159,6 +161,21 @@ def _top_level_entries(distribution: importlib.metadata.Distribution) -> list[st
 def _guest() -> Iterator[Bind]:
     sandbox = bundled("sandbox")
     yield Bind(sandbox / "guest" / "pyexec_guest", GUEST / "pyexec_guest")
-    models = sandbox / "models.json"
-    if models.exists():
-        yield Bind(models, GUEST / "models.json")
+    yield Bind(sandbox / "models.json", GUEST / "models.json")
+    yield Bind(seccomp_filter(), GUEST / "seccomp.bpf")
+
+
+def seccomp_filter() -> Path:
+    """Return the filter for this machine, after its digest was checked.
+
+    Raises:
+        ConfigError: If there is none for this architecture, or the file is not the one that was reviewed.
+    """
+    folder = bundled("sandbox") / "seccomp"
+    name = f"{platform.machine()}.bpf"
+    sums = dict(line.split()[::-1] for line in (folder / "SHA256SUMS").read_text("ascii").splitlines())
+    if name not in sums:
+        raise ConfigError(f"There is no seccomp filter for {platform.machine()}; x86_64 and aarch64 are supported.")
+    if hashlib.sha256((folder / name).read_bytes()).hexdigest() != sums[name]:
+        raise ConfigError(f"The seccomp filter {name} does not match SHA256SUMS. Reinstall mcp-pyexec.")
+    return folder / name

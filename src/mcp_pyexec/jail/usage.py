@@ -53,8 +53,10 @@ def verify_confinement(pid: int) -> None:
         raise SandboxFault("isolation-failed", "the worker ended before it was ready") from None
     fields = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
     bare = [name for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb") if int(fields[name], 16)]
-    if bare or fields["NoNewPrivs"] != "1" or len(fields["NSpid"].split()) < 3:
-        raise SandboxFault("isolation-failed", f"the kernel shows {bare or fields['NSpid']!r}")
+    confined = fields["NoNewPrivs"] == "1" and fields["Seccomp"] == "2" and len(fields["NSpid"].split()) >= 3
+    if bare or not confined:
+        shown = {name: fields[name] for name in (*bare, "NoNewPrivs", "Seccomp", "NSpid")}
+        raise SandboxFault("isolation-failed", f"the kernel shows {shown}")
 
 
 def _kib(status: str, name: str) -> int:
