@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from pyexec_guest import classify
-from pyexec_guest.replies import Reply
 from sklearn import datasets
 
 from mcp_pyexec.outcomes import File, Metrics
 from mcp_pyexec.scoring import ClassifierOutcome, ClassifierRequest, JobReply, run
+from pyexec_guest import classify
+from pyexec_guest.replies import Reply
 
 
 def through_bytes(table: pa.Table) -> pa.Table:

@@ -6,6 +6,7 @@ No pyplot here: figures are plain objects, so nothing is kept between jobs.
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,7 @@ __all__ = ["Drawing", "draw"]
 _DPI = 144
 _WIDTH = 5.6
 _BLUE, _ORANGE, _GREY, _INK = "#0072B2", "#D55E00", "#8a8f98", "#22262b"
+_LETTER = 0.082
 _MOST_FEATURES = 15
 _CELLS_WITH_SHARE = 10
 _CELLS_WITH_COUNT = 25
@@ -47,6 +49,17 @@ def draw(
     calibrated: Mapping[str, Any] | None,
 ) -> tuple[GuestFile, ...]:
     """Return the confusion matrix, then importance, ROC and calibration curve where they exist."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a label in a script that the font lacks is drawn as boxes
+        return tuple(_pictures(drawing, matrix, importance, calibrated))
+
+
+def _pictures(
+    drawing: Drawing,
+    matrix: Mapping[str, Any],
+    importance: Sequence[Mapping[str, Any]],
+    calibrated: Mapping[str, Any] | None,
+) -> list[GuestFile]:
     files = [_png("confusion_matrix.png", _confusion(drawing, matrix))]
     if importance:
         files.append(_png("importance.png", _importance(drawing, importance)))
@@ -56,21 +69,28 @@ def draw(
                 _png("roc.png", _roc(drawing, drawing.probabilities[:, drawing.positive], drawing.positive))
             )
         files.append(_png("calibration.png", _calibration(drawing, calibrated)))
-    return tuple(files)
+    return files
 
 
 def _png(name: str, figure: Figure) -> GuestFile:
     buffer = io.BytesIO()
     FigureCanvasAgg(figure)
-    figure.savefig(buffer, format="png")
+    figure.savefig(buffer, format="png", pil_kwargs={"compress_level": 4})
     return GuestFile(name, "image/png", buffer.getvalue())
 
 
-def _axes(height: float, title: str, subtitle: str) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(_WIDTH, height), dpi=_DPI, layout="constrained", facecolor="white")
+def _axes(
+    height: float, title: str, subtitle: str, *, left: float = 0.75, bottom: float = 0.55
+) -> tuple[Figure, Axes]:
+    """Return a figure with one plot; `left` and `bottom` are the inches that its tick labels need."""
+    figure = Figure(figsize=(_WIDTH, height), dpi=_DPI, facecolor="white")
     axes = figure.add_subplot()
-    figure.suptitle(_plain(title, 60), x=0.02, ha="left", fontsize=12, fontweight="bold", color=_INK)
-    axes.set_title(_plain(subtitle, 80), loc="left", fontsize=9, color="#555b63")
+    figure.subplots_adjust(
+        left=left / _WIDTH, right=1 - 0.22 / _WIDTH, bottom=bottom / height, top=1 - 0.68 / height
+    )
+    top = 1 - 0.27 / height
+    figure.text(0.02, top, _plain(title, 56), fontsize=12, fontweight="bold", color=_INK)
+    figure.text(0.02, top - 0.22 / height, _plain(subtitle, 95), fontsize=8.5, color="#555b63")
     axes.tick_params(labelsize=9, colors=_INK, length=0)
     for side in axes.spines.values():
         side.set_visible(False)
@@ -93,25 +113,23 @@ def _confusion(drawing: Drawing, matrix: Mapping[str, Any]) -> Figure:
     subtitle = (
         f"{drawing.model}: {right} of {len(drawing.actual)} test rows right; shares are of the actual class"
     )
-    figure, axes = _axes(min(4.0 + 0.18 * size, 8.0), f"Confusion matrix: {drawing.target}", subtitle)
-    image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
-    steep = 90 if size > _CELLS_WITH_SHARE else 30 if size > 4 or max(map(len, names)) > 12 else 0
-    axes.set_xticks(range(size), names)
+    longest = max(map(len, names))
+    steep = 90 if size > _CELLS_WITH_SHARE else 30 if longest * size > 48 else 0
+    title = f"Confusion matrix: {drawing.target}"
+    room = {"left": 0.5 + _LETTER * longest, "bottom": 0.62 + _LETTER * longest * np.sin(np.radians(steep))}
+    figure, axes = _axes(min(4.0 + 0.18 * size, 8.0), title, subtitle, **room)
+    axes.pcolormesh(shares, cmap="Blues", vmin=0, vmax=1, edgecolors="white", linewidth=2)
+    axes.invert_yaxis()
+    middles = np.arange(size) + 0.5
+    axes.set_xticks(middles, names)
     if steep:
         axes.tick_params(axis="x", labelrotation=steep)
         for tick in axes.get_xticklabels():
-            tick.set(ha="right", rotation_mode="anchor")
-    axes.set_yticks(range(size), names)
+            tick.set(ha="right", va="center" if steep == 90 else "top", rotation_mode="anchor")
+    axes.set_yticks(middles, names)
     axes.set_xlabel("predicted", color=_INK)
     axes.set_ylabel("actual", color=_INK)
-    axes.set_xticks(np.arange(size + 1) - 0.5, minor=True)
-    axes.set_yticks(np.arange(size + 1) - 0.5, minor=True)
-    axes.grid(which="minor", color="white", linewidth=2)
-    axes.tick_params(which="minor", length=0)
     _fill_cells(axes, counts, shares)
-    bar = figure.colorbar(image, ax=axes, fraction=0.05, pad=0.02, format=lambda v, _: f"{v:.0%}")
-    bar.outline.set_visible(False)
-    bar.ax.tick_params(labelsize=8, length=0)
     return figure
 
 
@@ -124,23 +142,34 @@ def _fill_cells(axes: Axes, counts: np.ndarray, shares: np.ndarray) -> None:
         share = shares[row, column]
         colour = "white" if share > 0.55 else _INK if count else _GREY
         text = f"{count}\n{share:.0%}" if size <= _CELLS_WITH_SHARE and count else str(count)
-        axes.text(column, row, text, ha="center", va="center", fontsize=font, color=colour, linespacing=1.2)
+        axes.text(
+            column + 0.5,
+            row + 0.5,
+            text,
+            ha="center",
+            va="center",
+            fontsize=font,
+            color=colour,
+            linespacing=1.2,
+        )
 
 
 def _importance(drawing: Drawing, importance: Sequence[Mapping[str, Any]]) -> Figure:
     shown = list(importance[:_MOST_FEATURES])[::-1]
     more = len(importance) - len(shown)
     title = f"What {drawing.model} relies on: {drawing.target}"
-    subtitle = "mean and spread over 5 shuffles of the test rows" + (
-        f"; {more} weaker features not shown" if more else ""
+    subtitle = "mean and spread of 5 shuffles of the test rows" + (
+        f"; {more} weaker ones not shown" if more else ""
     )
-    figure, axes = _axes(1.7 + 0.27 * len(shown), title, subtitle)
-    means = [entry["mean"] for entry in shown]
-    colours = [_BLUE if mean > 0 else _GREY for mean in means]
-    axes.barh([_plain(e["feature"], 28) for e in shown], means, height=0.66, color=colours)
-    rows = range(len(shown))
-    spread = [entry["std"] for entry in shown]
-    axes.errorbar(means, rows, xerr=spread, fmt="none", ecolor=_INK, elinewidth=1, capsize=2)
+    names = [_plain(entry["feature"], 28) for entry in shown]
+    room = {"left": 0.25 + _LETTER * max(map(len, names))}
+    figure, axes = _axes(1.5 + 0.27 * len(shown), title, subtitle, **room)
+    rows = np.arange(len(shown))
+    means, spread = (np.array([entry[key] for entry in shown]) for key in ("mean", "std"))
+    axes.barh(rows, means, height=0.66, color=np.where(means > 0, _BLUE, _GREY))
+    axes.hlines(rows, means - spread, means + spread, color=_INK, linewidth=1.2)
+    axes.set_yticks(rows, names)
+    axes.set_ylim(-0.6, len(shown) - 0.4)
     axes.axvline(0, color=_INK, linewidth=0.8)
     axes.grid(axis="x", color="#e3e6ea", linewidth=0.8)
     axes.set_axisbelow(True)

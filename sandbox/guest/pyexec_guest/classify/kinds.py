@@ -52,7 +52,8 @@ def _parses_as_time(known: pd.Series) -> bool:
 
 
 def is_counter(column: pd.Series) -> bool:
-    """Tell whether the column only counts the rows: integers, all different, without a gap."""
+    """Tell whether the column only counts the rows: integers, all different, without a gap or rising with few gaps."""
     if not pd.api.types.is_integer_dtype(column) or len(column) < 10 or not column.is_unique:
         return False
-    return bool(column.max() - column.min() == len(column) - 1)
+    span = int(column.max()) - int(column.min()) + 1
+    return span == len(column) or (span <= 2 * len(column) and bool(column.is_monotonic_increasing))
