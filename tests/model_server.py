@@ -28,7 +28,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Asked:
-    """One request as it arrived."""
+    """One request as it arrived; header names in lower case."""
 
     path: str
     headers: Mapping[str, str]
@@ -70,11 +70,11 @@ def say(
 
 
 def status(
-    code: int, message: str = "no", *, headers: Mapping[str, str] | None = None, **error: str
+    http_status: int, message: str = "no", /, *, headers: Mapping[str, str] | None = None, **error: str
 ) -> Answer:
     """Return an error as OpenAI words them: `{"error": {"message", …}}`."""
     body = json.dumps({"error": {"message": message, **error}}).encode()
-    return Answer(code, body, headers or {})
+    return Answer(http_status, body, headers or {})
 
 
 def hang() -> Answer:
@@ -135,7 +135,9 @@ def _handler_of(model: ScriptedModel) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            answer = model.answer(Asked(self.path, dict(self.headers.items()), body))
+            answer = model.answer(
+                Asked(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
+            )
             if answer.hangs:
                 model.stopping.wait(30)
                 return

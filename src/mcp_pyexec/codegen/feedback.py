@@ -72,7 +72,7 @@ def repair_variables(
         "traceback": _normalised_traceback(_text(error.get("traceback"))),
         "hint": _text(error.get("hint")),
         "stdout": _tail(execution.stdout if execution else "", _STDOUT_CHARS),
-        "limit": _text(error.get("limit")),
+        "limit": _LIMITS.get(_text(error.get("limit")), ""),
         "findings": [_finding(f) for f in _mappings(error.get("findings"))],
         "checks_passed": list(execution.checks_passed) if execution else [],
         "checks_failed": [_failed(c) for c in execution.checks_failed] if execution else [],
@@ -83,7 +83,8 @@ def repair_variables(
 
 def _failed_run(execution: Execution) -> Verdict:
     error = execution.error or {}
-    category = _text(error.get("category")) or _CATEGORY_OF_STATUS.get(execution.status, "other")
+    said = _text(error.get("category"))
+    category = said if said in _CATEGORIES else _CATEGORY_OF_STATUS.get(execution.status, "other")
     kind, message = _text(error.get("type")), _text(error.get("message"))
     shown = _short(f"{kind}: {message}" if kind and message else kind or message or execution.status)
     detail = _text(error.get("limit")) or "|".join(
@@ -137,6 +138,18 @@ def _tail(text: str, chars: int) -> str:
     return text if len(text) <= chars else f"… {text[-chars:]}"
 
 
+_CATEGORIES = frozenset(
+    {"syntax", "policy", "import", "name", "type", "value", "key", "attribute", "data", "limit", "other"}
+)
+_LIMITS: Mapping[str, str] = {
+    "wall": "wall-clock time",
+    "cpu": "processor time",
+    "memory": "memory",
+    "output": "output",
+    "processes": "processes and threads",
+    "files": "open files",
+    "disk": "file space",
+}
 _CATEGORY_OF_STATUS: Mapping[str, str] = {"rejected": "policy", "limit": "limit"}
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{4,}")
 _PLACE = re.compile(r"0x[0-9a-fA-F]{4,}|\(?<?\w*>?,? ?line \d+\)?")
