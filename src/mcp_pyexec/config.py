@@ -23,7 +23,7 @@ from pydantic_settings import (
 from mcp_pyexec.errors import ConfigError, nearest
 from mcp_pyexec.limits import Limits
 
-__all__ = ["ENV_PREFIX", "Settings", "load_settings"]
+__all__ = ["ENV_PREFIX", "Settings", "load_settings", "model_variables"]
 
 ENV_PREFIX = "MCP_PYEXEC_"
 
@@ -31,9 +31,7 @@ ENV_PREFIX = "MCP_PYEXEC_"
 class Settings(BaseSettings):
     """Everything an operator can decide. Times in seconds (`_s`), memory in MiB (`_mb`)."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=ENV_PREFIX, frozen=True, extra="forbid", use_attribute_docstrings=True, toml_file=None
-    )
+    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, frozen=True, extra="forbid", toml_file=None)
 
     databases: Annotated[dict[str, SecretStr], NoDecode] = Field(default_factory=dict)
     """Databases by name, each an SQLAlchemy URL. In the environment: `NAME=URL`, several separated by spaces."""
@@ -159,6 +157,11 @@ def load_settings(options: Mapping[str, Any] | None = None, config: Path | None 
         raise ConfigError(_explain(error)) from None
     except ValueError as error:
         raise ConfigError(f"The configuration could not be read: {error}") from None
+
+
+def model_variables() -> dict[str, str]:
+    """Return the environment's model settings, for a server that is started as a child."""
+    return {name: value for name, value in os.environ.items() if name.startswith(f"{ENV_PREFIX}MODEL_")}
 
 
 def _variables() -> set[str]:

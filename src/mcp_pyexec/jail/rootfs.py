@@ -130,11 +130,18 @@ def _with_dependencies(names: Iterable[str]) -> list[importlib.metadata.Distribu
         if name in found:
             continue
         found[name] = _distribution(name)
-        for line in found[name].requires or ():
-            requirement = Requirement(line)
+        for requirement in _requirements(found[name]):
             if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
                 waiting.append(requirement.name)
     return list(found.values())
+
+
+def _requirements(distribution: importlib.metadata.Distribution) -> Iterator[Requirement]:
+    """What a distribution requires, from the raw header (parsing its whole METADATA is slow)."""
+    header = (distribution.read_text("METADATA") or "").partition("\n\n")[0]
+    for line in re.findall(r"^Requires-Dist: (.+)$", header, re.MULTILINE):
+        if "extra ==" not in line:
+            yield Requirement(line)
 
 
 def _distribution(name: str) -> importlib.metadata.Distribution:

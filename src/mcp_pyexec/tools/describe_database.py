@@ -6,9 +6,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.types import CallToolResult, ToolAnnotations
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from mcp_pyexec.tools.edge import StrictTool, answer, strict_tool
+from mcp_pyexec.tools.shapes import Shape
 
 if TYPE_CHECKING:
     from mcp_pyexec.service import Service
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["describe_database"]
 
 
-class ColumnDescription(BaseModel):
+class ColumnDescription(Shape):
     name: str
     type: str
     nullable: bool | None = None
@@ -26,7 +27,7 @@ class ColumnDescription(BaseModel):
     samples: list[Any] = []
 
 
-class TableDescription(BaseModel):
+class TableDescription(Shape):
     name: str
     kind: str
     rows_estimate: int | None = None
@@ -34,14 +35,14 @@ class TableDescription(BaseModel):
     columns: list[ColumnDescription] = []
 
 
-class DatabaseDescription(BaseModel):
+class DatabaseDescription(Shape):
     name: str
     dialect: str
     description: str = ""
     tables: list[TableDescription]
 
 
-class Description(BaseModel):
+class Description(Shape):
     databases: list[DatabaseDescription]
 
 

@@ -8,50 +8,60 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.server.mcpserver.context import Context
 from mcp.types import CallToolResult, ContentBlock, ImageContent, ResourceLink, ToolAnnotations
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from mcp_pyexec.artifacts import Artifact
 from mcp_pyexec.errors import RequestError
 from mcp_pyexec.executions import Execution, ExecutionRequest
 from mcp_pyexec.outcomes import Outcome
 from mcp_pyexec.tools.edge import StrictTool, answer, progress_of, strict_tool
+from mcp_pyexec.tools.shapes import Shape
 
 if TYPE_CHECKING:
     from mcp_pyexec.service import Service
 
-__all__ = ["ExecutionResult", "artifact_content", "execute_code", "execution_result", "execution_text", "isolation_of"]
+__all__ = [
+    "ArtifactRef",
+    "ExecutionResult",
+    "Isolation",
+    "artifact_content",
+    "artifact_ref",
+    "execute_code",
+    "execution_result",
+    "execution_text",
+]
 
 _TEXT_CHARS = 6_000
 _IMAGES = 6
 _IMAGE_BYTES = 2 * 1024 * 1024
 
 
-class DatasetRef(BaseModel):
+class DatasetRef(Shape):
     name: str
     dataset: str
     row_count: int
 
 
-class ArtifactRef(BaseModel):
+class ArtifactRef(Shape):
     name: str
     mime_type: str
     bytes: int
     uri: str
 
 
-class RunMetrics(BaseModel):
+class RunMetrics(Shape):
     wall_s: float
     cpu_s: float
     peak_memory_mb: float
     queue_s: float
 
 
-class Isolation(BaseModel):
+class Isolation(Shape):
     executor: str
     layers: list[str]
 
 
-class ExecutionResult(BaseModel):
+class ExecutionResult(Shape):
     execution_id: str
     status: str
     stdout: str
@@ -120,7 +130,7 @@ def execution_result(execution: Execution) -> ExecutionResult:
         variables={str(k): _variable(v) for k, v in _dict(values.get("variables")).items()},
         error=dict(outcome.error) if outcome.error else None,
         datasets=[DatasetRef(name=n, dataset=d.handle, row_count=d.row_count) for n, d in execution.datasets],
-        artifacts=[_artifact(a) for a in execution.artifacts],
+        artifacts=[artifact_ref(a) for a in execution.artifacts],
         truncated={
             name: {"kept_bytes": len(stream.text.encode()), "total_bytes": stream.bytes_total}
             for name, stream in (("stdout", outcome.stdout), ("stderr", outcome.stderr))
@@ -132,14 +142,9 @@ def execution_result(execution: Execution) -> ExecutionResult:
             peak_memory_mb=outcome.metrics.peak_memory_mb,
             queue_s=outcome.metrics.queue_s,
         ),
-        isolation=isolation_of(outcome),
+        isolation=Isolation(executor=outcome.executor, layers=list(outcome.layers)),
         session=execution.session,
     )
-
-
-def isolation_of(outcome: Outcome) -> Isolation:
-    """Return what held the run."""
-    return Isolation(executor=outcome.executor, layers=list(outcome.layers))
 
 
 def execution_text(result: ExecutionResult) -> str:
@@ -187,7 +192,8 @@ def _program(service: Service, code: str | None, path: str | None) -> str:
     return service.executions.read_program(path) if path is not None else str(code)
 
 
-def _artifact(artifact: Artifact) -> ArtifactRef:
+def artifact_ref(artifact: Artifact) -> ArtifactRef:
+    """Return what a result says of a kept file."""
     file = artifact.file
     return ArtifactRef(name=file.name, mime_type=file.mime_type, bytes=len(file.data), uri=artifact.uri)
 

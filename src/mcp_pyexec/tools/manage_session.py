@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from mcp.types import CallToolResult, ToolAnnotations
-from pydantic import BaseModel
 
 from mcp_pyexec.errors import RequestError
 from mcp_pyexec.jail import SessionInfo
 from mcp_pyexec.tools.edge import StrictTool, answer, strict_tool
+from mcp_pyexec.tools.shapes import Shape
 
 if TYPE_CHECKING:
     from mcp_pyexec.service import Service
@@ -19,13 +19,13 @@ __all__ = ["manage_session"]
 Action = Literal["open", "list", "variables", "close"]
 
 
-class SessionVariable(BaseModel):
+class SessionVariable(Shape):
     name: str
     type: str
     summary: str
 
 
-class SessionState(BaseModel):
+class SessionState(Shape):
     session: str
     profile: str
     cells: int
@@ -36,7 +36,7 @@ class SessionState(BaseModel):
     expires_s: float
 
 
-class SessionResult(BaseModel):
+class SessionResult(Shape):
     session: str | None
     action: str
     sessions: list[SessionState]

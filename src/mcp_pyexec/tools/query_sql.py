@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.types import CallToolResult, ToolAnnotations
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from mcp_pyexec.tools.edge import StrictTool, answer, strict_tool
 from mcp_pyexec.tools.read_dataset import ColumnInfo, columns_of, rows_text
+from mcp_pyexec.tools.shapes import Shape
 
 if TYPE_CHECKING:
     from mcp_pyexec.service import Service
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["query_sql"]
 
 
-class QueryResult(BaseModel):
+class QueryResult(Shape):
     dataset: str
     columns: list[ColumnInfo]
     rows: list[list[Any]]

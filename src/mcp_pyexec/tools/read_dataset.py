@@ -6,9 +6,10 @@ import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.types import CallToolResult, ToolAnnotations
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from mcp_pyexec.tools.edge import StrictTool, answer, strict_tool
+from mcp_pyexec.tools.shapes import Shape
 
 if TYPE_CHECKING:
     from mcp_pyexec.datasets import Preview
@@ -20,13 +21,13 @@ _CELL_CHARS = 120
 _TEXT_CHARS = 8_000
 
 
-class ColumnInfo(BaseModel):
+class ColumnInfo(Shape):
     name: str
     type: str
     nulls: int
 
 
-class Page(BaseModel):
+class Page(Shape):
     dataset: str
     columns: list[ColumnInfo]
     rows: list[list[Any]]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.types import CallToolResult, ToolAnnotations
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from mcp_pyexec.errors import SandboxFault
 from mcp_pyexec.outcomes import Outcome
 from mcp_pyexec.tools.edge import StrictTool, answer, strict_tool
+from mcp_pyexec.tools.shapes import Shape
 
 if TYPE_CHECKING:
     from mcp_pyexec.service import Service
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["validate_code"]
 
 
-class Finding(BaseModel):
+class Finding(Shape):
     rule: str
     severity: str
     line: int
@@ -28,14 +29,14 @@ class Finding(BaseModel):
     suggestion: str
 
 
-class Complexity(BaseModel):
+class Complexity(Shape):
     lines: int
     nodes: int
     max_depth: int
     loops_without_bound: int
 
 
-class ValidationResult(BaseModel):
+class ValidationResult(Shape):
     valid: bool
     findings: list[Finding]
     imports: list[str]

@@ -1,0 +1,109 @@
+"""What a fresh isolated worker costs: request to answer, a fit, a whole tool call over stdio, memory."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import statistics
+import sys
+import time
+from pathlib import Path
+
+from mcp import Client, StdioServerParameters
+from measure import show
+
+from mcp_pyexec.jail import Pool, load_profiles
+from mcp_pyexec.limits import Limits
+from mcp_pyexec.outcomes import Job
+
+ROUNDS = 100
+
+FIT = """
+import time
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+random = np.random.default_rng(0)
+x = random.normal(size=(1000, 10)); y = (x[:, 0] + random.normal(size=1000)) > 0
+began = time.perf_counter()
+LogisticRegression().fit(x, y)
+elapsed = time.perf_counter() - began
+"""
+
+
+async def main() -> None:
+    """Measure on a pool of this process, then over stdio."""
+    pool = Pool(load_profiles("permissive"), Limits(), parked=2, running=2, waiting=16)
+    await pool.start()
+    show("fresh worker, `1 + 1`, at 10 requests a second", await _paced(pool, "1 + 1"))
+    show("fresh worker, `1 + 1`, back to back", [await _timed(pool, "1 + 1") for _ in range(ROUNDS)])
+    inside = show("LogisticRegression on 1000 × 10, in this process", _fit_here())
+    show("the same in a fresh worker, request to answer", await _paced(pool, FIT), inside)
+    print(f"{'parked worker, proportional memory (PSS)':<58} {await _parked_pss_mb(pool):12.1f} MiB")
+    await pool.close()
+    await _over_stdio()
+
+
+async def _timed(pool: Pool, code: str) -> float:
+    job = Job(kind="execute", request={"code": code}, profile="permissive", limits=Limits())
+    began = time.perf_counter()
+    outcome = await pool.run(job)
+    assert outcome.status == "ok", outcome.error
+    return time.perf_counter() - began
+
+
+async def _paced(pool: Pool, code: str) -> list[float]:
+    times = []
+    for _ in range(ROUNDS):
+        times.append(await _timed(pool, code))
+        await asyncio.sleep(0.1)
+    return times
+
+
+def _fit_here() -> list[float]:
+    times = []
+    for _ in range(ROUNDS):
+        scope: dict[str, float] = {}
+        exec(FIT, scope)  # the same program, with everything imported
+        times.append(scope["elapsed"])
+    return times[1:]
+
+
+async def _parked_pss_mb(pool: Pool) -> float:
+    """Of the processes two levels of namespaces down: the workers."""
+    await asyncio.sleep(0.5)
+    shares = []
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            text = status.read_text()
+            if len((re.search(r"^NSpid:(.*)$", text, re.MULTILINE) or [""])[1].split()) == 3:
+                rollup = (status.parent / "smaps_rollup").read_text()
+                shares.append(int(re.search(r"^Pss:\s+(\d+)", rollup, re.MULTILINE)[1]) / 1024)  # type: ignore[index]
+        except OSError:
+            continue
+    return statistics.median(shares) if shares else float("nan")
+
+
+async def _over_stdio() -> None:
+    server = StdioServerParameters(command=sys.executable, args=["-m", "mcp_pyexec", "serve"])
+    async with Client(server) as client:
+        await client.call_tool("execute_code", {"code": "1 + 1"})
+        calls = {"list": [], "execute": [], "validate": []}  # type: ignore[var-annotated]
+        for _ in range(ROUNDS):
+            for name, tool, arguments in (
+                ("list", "manage_session", {"action": "list"}),
+                ("execute", "execute_code", {"code": "1 + 1"}),
+                ("validate", "validate_code", {"code": "x = [i * 2 for i in range(10)]\n" * 100}),
+            ):
+                began = time.perf_counter()
+                result = await client.call_tool(tool, arguments)
+                calls[name].append(time.perf_counter() - began)
+                assert not result.is_error, result
+                await asyncio.sleep(0.05)
+    trivial = show("stdio: a trivial tool call (list sessions)", calls["list"])
+    median = show("stdio: execute_code('1 + 1')", calls["execute"])
+    print(f"{'       of that, above the trivial call':<58} p50 {(median - trivial) * 1e3:8.2f} ms")
+    show("stdio: validate_code, 100 lines", calls["validate"])
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
