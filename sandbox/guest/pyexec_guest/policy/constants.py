@@ -1,0 +1,161 @@
+"""What the constants and shapes in a program give away before it runs."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from pyexec_guest.policy.annotations import annotation_refusal
+from pyexec_guest.policy.expressions import METHODS_BY_NAME, dispatch_refusal, expression_refusal
+from pyexec_guest.policy.facts import Facts
+from pyexec_guest.policy.formats import format_refusal
+from pyexec_guest.policy.guards import FILE_METHODS
+from pyexec_guest.policy.paths import PATH_KEYWORDS, path_refusal
+from pyexec_guest.policy.refusals import Refusal
+from pyexec_guest.policy.surface import Surface
+
+__all__ = ["annotation_text_refusal", "call_refusals", "class_refusals", "is_plain_receiver"]
+
+_READERS = ("read_", "load", "genfromtxt", "fromfile", "memmap", "save", "imread", "imsave", "fetch_")
+
+
+def is_plain_receiver(node: ast.Attribute) -> bool:
+    """Whether an attribute is read from a literal, where only `format` with attribute fields needs a guard."""
+    if isinstance(
+        node.value, ast.List | ast.Dict | ast.Set | ast.Tuple | ast.ListComp | ast.DictComp | ast.SetComp
+    ):
+        return not node.attr.startswith("__")
+    if not isinstance(node.value, ast.Constant) or node.attr.startswith("__"):
+        return False
+    if node.attr not in ("format", "format_map") or not isinstance(node.value.value, str):
+        return True
+    return "." not in "".join(part.partition("}")[0] for part in node.value.value.split("{")[1:])
+
+
+def annotation_text_refusal(annotation: ast.expr) -> Refusal | None:
+    """Return why text in an annotation is refused, or None; metadata of Annotated and values of Literal are data."""
+    stack: list[ast.AST] = [annotation]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Subscript) and _last_name(node.value) in ("Literal", "Annotated"):
+            continue
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            refusal = annotation_refusal(node.value)
+            if refusal is not None:
+                return refusal
+        stack.extend(ast.iter_child_nodes(node))
+    return None
+
+
+def class_refusals(node: ast.ClassDef) -> Iterator[Refusal]:
+    """Yield why a class may not be defined as it is."""
+    for base in node.bases:
+        if _last_name(base) in ("ExceptionGroup", "BaseExceptionGroup"):
+            yield Refusal(
+                "exception-group",
+                "A subclass of ExceptionGroup can confuse `except*` in the interpreter (CVE-2025-22153).",
+                "Raise ExceptionGroup itself, with your own exceptions in it.",
+            )
+
+
+def call_refusals(node: ast.Call, facts: Facts, surface: Surface) -> Iterator[Refusal]:
+    """Yield why a call is refused by what its constants say."""
+    name = _last_name(node.func)
+    texts = [
+        arg.value for arg in node.args[:1] if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
+    ]
+    yield from _class_by_call(node, facts)
+    if isinstance(node.func, ast.Name) and name == "vars" and not node.args and "vars" not in facts.bound:
+        yield Refusal(
+            "builtin", "vars() without an object hands out all variables.", "Keep the values in a dict."
+        )
+    if name in ("format", "format_map") and isinstance(node.func, ast.Attribute):
+        yield from _format_refusals(node.func.value, surface)
+    if isinstance(node.func, ast.Attribute) and name in METHODS_BY_NAME:
+        yield from filter(None, map(dispatch_refusal, (t for t in texts if t.startswith("_"))))
+    if isinstance(node.func, ast.Attribute) and name in ("query", "eval"):
+        yield from filter(None, map(expression_refusal, texts))
+    if (
+        name in ("getattr", "setattr", "delattr")
+        and isinstance(node.func, ast.Name)
+        and name not in facts.bound
+    ):
+        yield from _named_attribute(node)
+    if _names_a_file(node, facts):
+        yield from filter(None, map(_constant_path_refusal, [*texts, *_keyword_texts(node)]))
+    if any(_is_true(k, "allow_pickle") for k in node.keywords):
+        yield Refusal(
+            "unpickling",
+            "allow_pickle=True runs the code that a pickle holds.",
+            "Save arrays of numbers and load them without allow_pickle.",
+        )
+    if any(_is_true(k, "usetex") for k in node.keywords):
+        yield Refusal(
+            "process",
+            "usetex starts LaTeX, which the jail does not have.",
+            "Use mathtext: '$x^2$' works without it.",
+        )
+
+
+def _class_by_call(node: ast.Call, facts: Facts) -> Iterator[Refusal]:
+    if not (isinstance(node.func, ast.Name) and node.func.id == "type") or "type" in facts.bound:
+        return
+    if len(node.args) != 1 or node.keywords or isinstance(node.args[0], ast.Starred):
+        yield Refusal(
+            "class-by-call",
+            "type() with three arguments makes a class unseen by the policy.",
+            "Write a class statement.",
+        )
+
+
+def _format_refusals(template: ast.expr, surface: Surface) -> Iterator[Refusal]:
+    if isinstance(template, ast.Constant) and isinstance(template.value, str):
+        refusal = format_refusal(template.value, surface.guarded)
+        if refusal is not None:
+            yield refusal
+
+
+def _named_attribute(node: ast.Call) -> Iterator[Refusal]:
+    from pyexec_guest.policy.guards import attribute_refusal
+
+    if len(node.args) > 1 and isinstance(node.args[1], ast.Constant) and isinstance(node.args[1].value, str):
+        refusal = attribute_refusal(node.args[1].value)
+        if refusal is not None:
+            yield refusal
+
+
+def _names_a_file(node: ast.Call, facts: Facts) -> bool:
+    name = _last_name(node.func)
+    if isinstance(node.func, ast.Name) and name in facts.bound and name not in facts.modules:
+        return False
+    return name == "open" or name in FILE_METHODS or name.startswith(_READERS)
+
+
+def _constant_path_refusal(text: str) -> Refusal | None:
+    """Only what is wrong whatever the working directory is: an address, or an absolute or climbing path."""
+    if "://" not in text[:40] and not text.startswith("/") and ".." not in PurePosixPath(text).parts:
+        return None
+    if text.startswith(("/work/", "/tmp/")) and ".." not in PurePosixPath(text).parts:  # noqa: S108 - in the jail
+        return None
+    return path_refusal(text) if len(text) < 4096 and "\n" not in text and "\0" not in text else None
+
+
+def _keyword_texts(node: ast.Call) -> list[str]:
+    return [
+        keyword.value.value
+        for keyword in node.keywords
+        if keyword.arg in PATH_KEYWORDS
+        and isinstance(keyword.value, ast.Constant)
+        and isinstance(keyword.value.value, str)
+    ]
+
+
+def _is_true(keyword: ast.keyword, name: str) -> bool:
+    return keyword.arg == name and isinstance(keyword.value, ast.Constant) and bool(keyword.value.value)
+
+
+def _last_name(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""

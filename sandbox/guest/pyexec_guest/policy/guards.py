@@ -1,0 +1,373 @@
+"""The guards that compiled code and the built-in functions of a program call.
+
+`Guards` is made once per profile in the template. Each hook is fast for what programs do and complete for what
+they must not: exact built-in types and the program's own plain objects pass first.
+"""
+
+from __future__ import annotations
+
+import builtins
+import sys
+import types
+from collections.abc import Callable
+from pathlib import PurePath
+from typing import Any
+
+from pyexec_guest.policy.expressions import METHODS_BY_NAME, checked_dispatch, checked_expression
+from pyexec_guest.policy.formats import format_attribute
+from pyexec_guest.policy.names import (
+    GUARDED_DUNDERS,
+    INTERNALS,
+    READABLE_DUNDERS,
+    RESERVED,
+    WRITABLE_DUNDERS,
+    is_dunder,
+)
+from pyexec_guest.policy.paths import checked_path, with_checked_paths
+from pyexec_guest.policy.refusals import Refusal
+from pyexec_guest.policy.rules import Rules
+from pyexec_guest.policy.stand_ins import stand_ins
+from pyexec_guest.policy.surface import Facade, Surface
+
+__all__ = ["FILE_METHODS", "PATH_METHODS", "Guards", "attribute_refusal", "is_own_class"]
+
+_FILE_METHODS_WORDS = """
+    to_csv to_json to_excel to_parquet to_feather to_orc to_html to_xml to_latex to_markdown to_stata
+    to_string to_pickle to_hdf to_sql to_gbq to_clipboard savefig print_figure tofile dump
+"""
+FILE_METHODS = frozenset(_FILE_METHODS_WORDS.split())
+"""Methods whose first argument, or a keyword of `PATH_KEYWORDS`, can be a path."""
+
+_PATH_METHODS_WORDS = """
+    read_text write_text read_bytes write_bytes open iterdir glob rglob touch mkdir
+"""
+PATH_METHODS = frozenset(_PATH_METHODS_WORDS.split())
+"""Methods of pathlib.Path that touch the file of the path itself."""
+
+_PLAIN: tuple[type, ...] = (
+    list,
+    dict,
+    set,
+    frozenset,
+    tuple,
+    int,
+    float,
+    complex,
+    bool,
+    bytes,
+    bytearray,
+    range,
+    type(None),
+)
+_OPEN_BASES = frozenset({"abc", "enum", "typing", "contextlib", "collections", "dataclasses"})
+_CLASS_MODULE: Callable[[type], Any] = type.__dict__["__module__"].__get__
+
+
+def is_own_class(cls: type) -> bool:
+    """Whether a class was made by a program. Not to be spoofed: read past the metaclass."""
+    return bool(_CLASS_MODULE(cls) == "__main__")
+
+
+def attribute_refusal(name: str) -> Refusal | None:
+    """Return why no attribute of this name may be read, whatever it is read from, or None."""
+    if is_dunder(name) and name not in READABLE_DUNDERS and name not in GUARDED_DUNDERS:
+        return Refusal(
+            "dunder-attribute",
+            f"The attribute `{name}` leads into the interpreter and is not needed for ordinary work.",
+            _DUNDERS_INSTEAD.get(
+                name, "Use the public methods of the object, or the built-in function for it."
+            ),
+        )
+    if name in INTERNALS:
+        return Refusal(
+            "interpreter-internals",
+            f"The attribute `{name}` leads into frames, code or the event loop (CVE-2023-37271).",
+            "Use traceback.format_exc() for errors; keep state in variables.",
+        )
+    if name == "ctypes":
+        return Refusal("native-memory", "`ctypes` reaches raw memory.", "Use the array's own methods.")
+    return None
+
+
+_DUNDERS_INSTEAD = {
+    "__globals__": "Pass the values as arguments.",
+    "__code__": "Use the function itself.",
+    "__closure__": "Pass the values as arguments.",
+    "__self__": "Keep the object in a variable.",
+    "__file__": "Use relative paths; the program has no file.",
+    "__reduce__": "Save data as JSON or CSV.",
+    "__reduce_ex__": "Save data as JSON or CSV.",
+    "__import__": "Write an import statement.",
+    "__builtins__": "Call the built-in function by its name.",
+}
+
+
+class Guards:
+    """The hooks of one profile."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+        self._plain: set[type] = set(_PLAIN)
+        self.writable: set[type] = set()
+        """Types on whose instances attributes may be written; grows as types are met."""
+        pandas_eval = getattr(sys.modules.get("pandas"), "eval", None)
+        screened = checked_expression(pandas_eval) if pandas_eval is not None else builtins.id
+        self.surface = Surface(rules, stand_ins(self.getattr_builtin, screened))
+        self._special = self._special_handlers()
+        self.surface.guarded.update(self._special)
+        self.surface.guarded.discard("__getattr__")
+        self.surface.guarded.update({"__getattr__"})
+
+    def getattr(self, owner: Any, name: str) -> Any:
+        """Read a guarded attribute: compiled code calls this with a name the policy has passed."""
+        handler = self._special.get(name)
+        if handler is None:
+            if type(owner) in self._plain or type(owner) is str:
+                return getattr(owner, name)
+        else:
+            found = handler(owner, name)
+            if found is not None:
+                return found
+        return self._screened(owner, name)
+
+    def getattr_builtin(self, owner: Any, name: Any, *default: Any) -> Any:
+        """`getattr` with every name checked."""
+        name = _exact(name)
+        _stop(attribute_refusal(name))
+        try:
+            return self.getattr(owner, name) if name in self.surface.guarded else self._screened(owner, name)
+        except AttributeError as missing:
+            if default and not hasattr(missing, "rule"):
+                return default[0]
+            raise
+
+    def write(self, owner: Any) -> Any:
+        """Return `owner` if its attributes may be written; remember its type if all of its kind may."""
+        kind = type(owner)
+        if issubclass(kind, types.ModuleType):
+            Refusal(
+                "module-write",
+                f"Attributes of the module `{getattr(owner, '__name__', '?')}` may not be changed.",
+                "Keep the value in a variable of your own.",
+            ).stop()
+        if issubclass(kind, type):
+            if not is_own_class(owner):
+                Refusal(
+                    "class-write",
+                    f"Attributes of the class `{owner.__qualname__}` may not be changed: it is not yours.",
+                    "Make a subclass, or write a function.",
+                ).stop()
+            return owner
+        self.writable.add(kind)
+        return owner
+
+    def setattr_builtin(self, owner: Any, name: Any, value: Any) -> None:
+        """`setattr` with the name and the target checked."""
+        setattr(self.write(owner), _writable_name(name), value)
+
+    def delattr_builtin(self, owner: Any, name: Any) -> None:
+        """`delattr` with the name and the target checked."""
+        delattr(self.write(owner), _writable_name(name))
+
+    def vars_builtin(self, *owner: Any) -> Any:
+        """`vars` of one object of the program's own."""
+        if len(owner) != 1:
+            Refusal(
+                "builtin", "vars() without an object hands out all variables.", "Keep the values in a dict."
+            ).stop()
+        return self.getattr(owner[0], "__dict__")
+
+    def captured(self, *values: Any) -> bool:
+        """Return True if a class pattern may bind these values."""
+        for value in values:
+            refusal = self.surface.judge(None, "a captured value", value)
+            if refusal is None and isinstance(value, dict) and "__builtins__" in value:
+                refusal = attribute_refusal("__globals__")
+            if refusal is None and isinstance(value, types.FrameType | types.CodeType):
+                refusal = attribute_refusal("f_globals")
+            if (
+                refusal is None
+                and isinstance(value, types.BuiltinFunctionType)
+                and value.__name__ in ("format", "format_map")
+            ):
+                refusal = Refusal(
+                    "format-fields", "A pattern may not capture str.format.", "Call it on the string."
+                )
+            _stop(refusal)
+        return True
+
+    def _screened(self, owner: Any, name: str) -> Any:
+        value = getattr(owner, name)
+        if isinstance(owner, types.ModuleType):
+            if not isinstance(owner, Facade):
+                _stop(self.surface.judge(owner, name, value))
+        elif is_own_class(type(owner)):
+            if _is_plain_class(type(owner)):
+                self._plain.add(type(owner))
+            return value
+        else:
+            _stop(self.surface.judge(None, f"{type(owner).__name__}.{name}", value))
+        return self.surface.stand_in(value)
+
+    def _special_handlers(self) -> dict[str, Callable[[Any, str], Any]]:
+        """Return handlers by name; each gives the checked attribute, or None where nothing special applies."""
+        handlers: dict[str, Callable[[Any, str], Any]] = {
+            "format": self._format,
+            "format_map": self._format,
+            "query": _expression_method,
+            "eval": _expression_method,
+            "obj": _error_object,
+            "__dict__": _own_only,
+            "__mro__": _own_only,
+            "__bases__": _own_only,
+            "__base__": _own_only,
+            "__subclasses__": _own_only,
+            "__annotations__": _copied_annotations,
+            "__getattribute__": self._reader,
+            "__getattr__": self._reader,
+            "__setattr__": self._writer,
+            "__delattr__": self._writer,
+        }
+        handlers |= dict.fromkeys(METHODS_BY_NAME, _dispatch_method)
+        handlers |= dict.fromkeys(FILE_METHODS, _file_method)
+        handlers |= dict.fromkeys(PATH_METHODS, _path_method)
+        return handlers
+
+    def _format(self, owner: Any, name: str) -> Any:
+        if isinstance(owner, str) or (isinstance(owner, type) and issubclass(owner, str)):
+            return format_attribute(owner, name, self.surface.guarded)
+        return None
+
+    def _reader(self, owner: Any, name: str) -> Any:
+        real = getattr(owner, name)
+        unbound = isinstance(owner, type) and not isinstance(real, types.MethodType)
+
+        def read(*args: Any) -> Any:
+            target, attribute = (args[0], args[1]) if unbound else (owner, args[0])
+            attribute = _exact(attribute)
+            _stop(attribute_refusal(attribute))
+            if attribute in GUARDED_DUNDERS:
+                return self.getattr(target, attribute)
+            if isinstance(target, types.ModuleType):
+                return self.getattr_builtin(target, attribute)
+            value = real(*args)
+            _stop(self.surface.judge(None, attribute, value) if not is_own_class(type(target)) else None)
+            return self.surface.stand_in(value)
+
+        return read
+
+    def _writer(self, owner: Any, name: str) -> Any:
+        real = getattr(owner, name)
+        unbound = isinstance(owner, type) and not isinstance(real, types.MethodType)
+
+        def write(*args: Any) -> None:
+            if unbound or not isinstance(owner, super):
+                self.write(args[0] if unbound else owner)
+            _writable_name(args[1] if unbound else args[0])
+            real(*args)
+
+        return write
+
+
+def _exact(name: Any) -> str:
+    if not isinstance(name, str):
+        raise TypeError("attribute name must be string")
+    return str.__str__(name)
+
+
+def _writable_name(given: Any) -> str:
+    name = _exact(given)
+    if name in RESERVED or (is_dunder(name) and name not in WRITABLE_DUNDERS):
+        Refusal(
+            "dunder-attribute", f"The attribute `{name}` may not be written.", "Use a name of your own."
+        ).stop()
+    return name
+
+
+def _stop(refusal: Refusal | None) -> None:
+    if refusal is not None:
+        refusal.stop()
+
+
+def _is_plain_class(cls: type) -> bool:
+    """Whether no base of a program's class has methods that need a guard."""
+    return all(
+        is_own_class(base) or base is object or _CLASS_MODULE(base) in _OPEN_BASES or base in _PLAIN
+        for base in cls.__mro__
+    )
+
+
+def _own_only(owner: Any, name: str) -> Any:
+    """`__dict__`, `__mro__` and their like, of the program's own classes and objects."""
+    cls = owner if isinstance(owner, type) else type(owner)
+    if isinstance(owner, super):
+        cls = type(getattr(owner, "__self__", None))
+    if isinstance(owner, types.FunctionType) and name == "__dict__":
+        return dict(owner.__dict__)
+    if not (is_own_class(cls) or cls is types.SimpleNamespace or _CLASS_MODULE(cls) == "argparse"):
+        Refusal(
+            "class-internals",
+            f"`{name}` of `{getattr(cls, '__name__', '?')}`, which is not yours, leads into the interpreter.",
+            "Use isinstance() or issubclass() for types, and the public attributes for values.",
+        ).stop()
+    return getattr(owner, name)
+
+
+def _copied_annotations(owner: Any, name: str) -> Any:
+    """A copy: text put into the original would be evaluated by typing.get_type_hints."""
+    return dict(getattr(owner, name))
+
+
+def _error_object(owner: Any, _name: str) -> Any:
+    if isinstance(owner, AttributeError | NameError) and not is_own_class(type(owner)):
+        Refusal(
+            "interpreter-internals",
+            "`obj` of an AttributeError can be an object of a library's inside (CVE-2024-47532).",
+            "Use str(error), or keep the object in a variable.",
+        ).stop()
+    return None
+
+
+def _of(owner: Any, package: str) -> bool:
+    """Whether an object, or a class itself, comes from a package, or a class of it is a base."""
+    cls = owner if isinstance(owner, type) else type(owner)
+    return any(str(_CLASS_MODULE(base)).partition(".")[0] == package for base in cls.__mro__)
+
+
+def _expression_method(owner: Any, name: str) -> Any:
+    if isinstance(owner, types.ModuleType) or not _of(owner, "pandas"):
+        return None
+    if isinstance(owner, type):
+        real = getattr(owner, name)
+        return lambda frame, *args, **keywords: checked_expression(real.__get__(frame))(*args, **keywords)
+    return checked_expression(getattr(owner, name))
+
+
+def _dispatch_method(owner: Any, name: str) -> Any:
+    if isinstance(owner, types.ModuleType) or not _of(owner, "pandas"):
+        return None
+    real = getattr(owner, name)
+    if isinstance(owner, type):
+        return lambda frame, *args, **keywords: checked_dispatch(real.__get__(frame))(*args, **keywords)
+    return checked_dispatch(real)
+
+
+def _file_method(owner: Any, name: str) -> Any:
+    if isinstance(owner, types.ModuleType) or not any(
+        _of(owner, p) for p in ("pandas", "matplotlib", "numpy")
+    ):
+        return None
+    real = getattr(owner, name)
+    if isinstance(owner, type):
+        return lambda target, *args, **keywords: with_checked_paths(real.__get__(target))(*args, **keywords)
+    return with_checked_paths(real)
+
+
+def _path_method(owner: Any, name: str) -> Any:
+    if isinstance(owner, type) and issubclass(owner, PurePath):
+        real = getattr(owner, name)
+        return lambda path, *args, **keywords: (checked_path(path), real(path, *args, **keywords))[1]
+    if isinstance(owner, PurePath):
+        checked_path(owner)
+        return getattr(owner, name)
+    return None

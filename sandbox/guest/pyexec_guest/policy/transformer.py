@@ -1,0 +1,388 @@
+"""From a parsed program to one with guards in it, and what is wrong with the program.
+
+A subclass of RestrictedPython's transformer: a node without a `visit_` method of its own is refused, so syntax
+of a later Python is closed until someone has looked at it. Of the stock hooks only two are left:
+
+* reading an attribute goes through `_getattr_` if its name is a guarded name (see `surface`), else it is plain;
+* the object whose attribute is written passes `_write_`, or a check of its type that compiles inline.
+
+Not guarded, and why: subscripts and iteration hand out only what a container holds, and no container a program
+can reach holds more than the program may have; item writes change only such containers (`sys.modules`, module and
+class dictionaries are out of reach); unpacking and star arguments are iteration; augmented assignment runs
+methods of objects that the program already holds.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
+
+from RestrictedPython.transformer import RestrictingNodeTransformer
+
+from pyexec_guest.policy import constants
+from pyexec_guest.policy.facts import Facts, position
+from pyexec_guest.policy.guards import Guards, attribute_refusal
+from pyexec_guest.policy.imports import import_refusal
+from pyexec_guest.policy.names import (
+    DEFINABLE_DUNDERS,
+    READABLE_NAMES,
+    REFUSED_BUILTINS,
+    RESERVED,
+    WRITABLE_DUNDERS,
+    is_dunder,
+)
+from pyexec_guest.policy.refusals import Refusal
+from pyexec_guest.policy.report import Finding
+from pyexec_guest.policy.resolve import Resolver
+
+__all__ = ["PolicyTransformer"]
+
+_Node = TypeVar("_Node", bound=ast.AST)
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+class PolicyTransformer(RestrictingNodeTransformer):
+    """Rewrites one program; `findings` is complete after `visit`.
+
+    Attributes:
+        plain_attributes: Attribute names that the rewritten program reads without a guard.
+    """
+
+    def __init__(self, guards: Guards, facts: Facts) -> None:
+        super().__init__()
+        self.findings: list[Finding] = []
+        self.plain_attributes: set[str] = set()
+        self._guards = guards
+        self._facts = facts
+        self._resolver = Resolver(guards.surface, facts)
+        self._checked_selves: list[str | None] = []
+
+    def refuse(self, node: ast.AST, refusal: Refusal | None) -> None:
+        if refusal is not None:
+            self.findings.append(
+                Finding(refusal.rule, "error", *position(node), refusal.message, refusal.suggestion)
+            )
+
+    def error(self, node: ast.AST, info: str) -> None:
+        self.refuse(node, Refusal("unknown-syntax", info, "Write it with statements of Python 3.11."))
+
+    def warn(self, node: ast.AST, info: str) -> None:
+        """Stock remarks about hooks that are not used here."""
+
+    def _contents(self, node: ast.AST) -> ast.AST:
+        visited: ast.AST = self.node_contents_visit(node)
+        return visited
+
+    # Statements and expressions that are open as they are.
+    visit_Module = visit_Interactive = visit_Expression = _contents
+    visit_For = visit_AsyncFor = visit_comprehension = _contents
+    visit_ListComp = visit_SetComp = visit_GeneratorExp = visit_DictComp = _contents
+    visit_Assign = visit_AugAssign = visit_NamedExpr = visit_Starred = _contents
+    visit_With = visit_AsyncWith = visit_Try = visit_TryStar = _contents
+    visit_Await = visit_Subscript = visit_TypeAlias = _contents
+    visit_Match = visit_MatchValue = visit_MatchSingleton = visit_MatchSequence = visit_MatchOr = _contents
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        self._check_name(node, node.id, isinstance(node.ctx, ast.Load))
+        return node
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        stored = not isinstance(node.ctx, ast.Load)
+        module_refusal = self._resolver.refusal(node)
+        if module_refusal is not None:
+            self.refuse(node, module_refusal)
+            return node
+        self.refuse(node, self._write_refusal(node) if stored else attribute_refusal(node.attr))
+        is_sure = not stored and self._resolver.is_sure(node)
+        value = self.visit(node.value)
+        if stored:
+            node.value = self._writable(value)
+        elif (
+            node.attr in self._guards.surface.guarded
+            and not is_sure
+            and not constants.is_plain_receiver(node)
+        ):
+            return _at(node, _call("_getattr_", value, ast.Constant(node.attr)))
+        else:
+            self.plain_attributes.add(node.attr)
+            node.value = value
+        return node
+
+    def _write_refusal(self, node: ast.Attribute) -> Refusal | None:
+        module = self._resolver.module_of(node.value)
+        if module is not None:
+            return Refusal(
+                "module-write",
+                f"`{module}.{node.attr}` belongs to a module, and modules may not be changed.",
+                "Keep the value in a variable of your own.",
+            )
+        if is_dunder(node.attr) and node.attr not in WRITABLE_DUNDERS:
+            return Refusal(
+                "dunder-attribute",
+                f"The attribute `{node.attr}` may not be written.",
+                "Use a name of your own.",
+            )
+        return None
+
+    def _writable(self, owner: ast.expr) -> ast.expr:
+        """Wrap the object of an attribute write: a type check inline for names, a call for the rest."""
+        if not isinstance(owner, ast.Name):
+            return _at(owner, _call("_write_", owner))
+        if self._checked_selves and owner.id == self._checked_selves[-1]:
+            return owner
+        return _at(
+            owner, ast.IfExp(_is_writable(owner.id), _load(owner.id), _call("_write_", _load(owner.id)))
+        )
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        for refusal in constants.call_refusals(node, self._facts, self._guards.surface):
+            self.refuse(node, refusal)
+        self._use_plain_type(node)
+        return self._contents(node)
+
+    def _use_plain_type(self, node: ast.Call) -> None:
+        """`type(x)` and `isinstance(x, type)` need no guard against making classes."""
+        if "type" in self._facts.bound or not isinstance(node.func, ast.Name):
+            return
+        one = len(node.args) == 1 and not node.keywords and not isinstance(node.args[0], ast.Starred)
+        if node.func.id == "type" and one:
+            node.func.id = "_type_"
+            node.func = _Passed(node.func)
+        elif node.func.id in ("isinstance", "issubclass") and len(node.args) == 2:
+            node.args[1] = self._plain_type(node.args[1])
+
+    def _plain_type(self, node: ast.expr) -> ast.expr:
+        if isinstance(node, ast.Name) and node.id == "type" and "type" not in self._facts.bound:
+            return _Passed(_at(node, _load("_type_")))
+        return node
+
+    def visit__Passed(self, node: _Passed) -> ast.AST:
+        return node.inner
+
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        if any(isinstance(operator, ast.Is | ast.IsNot) for operator in node.ops):
+            node.left = self._plain_type(node.left)
+            node.comparators = [self._plain_type(item) for item in node.comparators]
+        return self._contents(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        self._check_annotation(node.annotation)
+        return self._contents(node)
+
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        self._check_name(node, node.arg, False)
+        self._check_annotation(node.annotation)
+        return self._contents(node)
+
+    def _check_annotation(self, annotation: ast.expr | None) -> None:
+        if annotation is not None:
+            self.refuse(annotation, constants.annotation_text_refusal(annotation))
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        return self._function(node, is_method=False)
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
+        return self._function(node, is_method=False)
+
+    def _function(self, node: _Function, *, is_method: bool) -> ast.AST:
+        self._check_name(node, node.name, False)
+        self._check_annotation(node.returns)
+        own = _constant_self(node) if is_method else None
+        self._checked_selves.append(own)
+        node.decorator_list = [self.visit(item) for item in node.decorator_list]
+        body, node.body = node.body, []
+        decorators, node.decorator_list = node.decorator_list, []
+        self._contents(node)
+        node.decorator_list = decorators
+        node.body = list(self._visited(body))
+        self._checked_selves.pop()
+        if own is not None:
+            node.body.insert(_after_docstring(node.body), _self_check(own, node))
+        return node
+
+    def _visited(self, statements: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+        return (self.visit(statement) for statement in statements)
+
+    def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
+        self._checked_selves.append(None)
+        visited = self._contents(node)
+        self._checked_selves.pop()
+        return visited
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        self._check_name(node, node.name, False)
+        for refusal in constants.class_refusals(node):
+            self.refuse(node, refusal)
+        node.bases = [self._plain_type(base) for base in node.bases]
+        self._checked_selves.append(None)
+        body, node.body = node.body, []
+        self._contents(node)
+        node.body = [
+            self._function(item, is_method=True) if isinstance(item, _Function) else self.visit(item)  # type: ignore[misc]
+            for item in body
+        ]
+        self._checked_selves.pop()
+        return node
+
+    def visit_Global(self, node: ast.Global | ast.Nonlocal) -> ast.AST:
+        for name in node.names:
+            self._check_name(node, name, False)
+        return node
+
+    visit_Nonlocal = visit_Global
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> ast.AST:
+        self._check_name(node, node.name, False)
+        return self._contents(node)
+
+    def visit_Import(self, node: ast.Import) -> ast.AST:
+        for alias in node.names:
+            self._check_alias(node, alias)
+            self.refuse(node, import_refusal(self._guards.surface, alias.name, (), 0))
+        return node
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST:
+        names = tuple(alias.name for alias in node.names)
+        refusal = import_refusal(self._guards.surface, node.module or "", names, node.level)
+        self.refuse(node, refusal)
+        for alias in node.names:
+            self._check_alias(node, alias)
+            if refusal is None and node.module:
+                self.refuse(node, self._resolver.import_refusal(node.module, alias.name))
+        return node
+
+    def _check_alias(self, node: ast.AST, alias: ast.alias) -> None:
+        if getattr(node, "is_lazy", 0):
+            self.error(node, "Lazy imports resolve past the import guard.")
+        self._check_name(node, alias.asname or alias.name.partition(".")[0], False)
+
+    def visit_MatchClass(self, node: ast.MatchClass) -> ast.AST:
+        for name in node.kwd_attrs:
+            self.refuse(node, attribute_refusal(name))
+        if isinstance(node.cls, ast.Name):
+            node.cls = self._plain_type(node.cls)
+        return self._contents(node)
+
+    def visit_match_case(self, node: ast.match_case) -> ast.AST:
+        """Class patterns read attributes by themselves: what they capture is checked before the body runs."""
+        captured = sorted(_captured_by_classes(node.pattern))
+        visited = self._contents(node)
+        assert isinstance(visited, ast.match_case)
+        if captured:
+            check = _call("_captured_", *map(_load, captured))
+            guard = visited.guard
+            where = guard or visited.pattern
+            visited.guard = _at(where, check if guard is None else ast.BoolOp(ast.And(), [check, guard]))
+        return visited
+
+    def visit_MatchAs(self, node: ast.MatchAs | ast.MatchStar) -> ast.AST:
+        self._check_name(node, node.name, False)
+        return self._contents(node)
+
+    visit_MatchStar = visit_MatchAs
+
+    def visit_MatchMapping(self, node: ast.MatchMapping) -> ast.AST:
+        self._check_name(node, node.rest, False)
+        return self._contents(node)
+
+    def _type_parameter(self, node: Any) -> ast.AST:
+        self._check_name(node, node.name, False)
+        return self._contents(node)
+
+    visit_TypeVar = visit_ParamSpec = visit_TypeVarTuple = _type_parameter
+
+    def _check_name(self, node: ast.AST, name: str | None, is_read: bool) -> None:
+        if name is None:
+            return
+        if name in RESERVED and name not in REFUSED_BUILTINS:
+            self.refuse(
+                node,
+                Refusal("reserved-name", f"The name `{name}` belongs to the policy.", "Use another name."),
+            )
+        elif name in REFUSED_BUILTINS and (is_dunder(name) or (is_read and name not in self._facts.bound)):
+            if name not in self._guards.rules.builtins_added:
+                why, instead = REFUSED_BUILTINS[name]
+                self.refuse(node, Refusal("builtin", f"`{name}` {why}.", instead))
+        elif is_dunder(name) and name not in DEFINABLE_DUNDERS and name not in READABLE_NAMES:
+            instead = (
+                "Use relative paths; the program has no file." if name == "__file__" else "Use another name."
+            )
+            self.refuse(node, Refusal("dunder-name", f"The name `{name}` is not open to programs.", instead))
+
+
+class _Passed(ast.expr):
+    """An expression that has been decided already; gives its inner node when visited."""
+
+    _fields = ("inner",)
+    inner: ast.expr
+
+    def __init__(self, inner: ast.expr) -> None:
+        super().__init__()
+        self.inner = inner
+
+
+def _load(name: str) -> ast.Name:
+    return ast.Name(name, ast.Load())
+
+
+def _call(hook: str, *args: ast.expr) -> ast.Call:
+    return ast.Call(_load(hook), list(args), [])
+
+
+def _is_writable(name: str) -> ast.Compare:
+    return ast.Compare(_call("_type_", _load(name)), [ast.In()], [_load("_writable_")])
+
+
+def _at(place: ast.AST, node: _Node) -> _Node:
+    return ast.fix_missing_locations(ast.copy_location(node, place))
+
+
+def _self_check(name: str, function: _Function) -> ast.stmt:
+    check = ast.BoolOp(ast.Or(), [_is_writable(name), _call("_write_", _load(name))])
+    return _at(function.body[0] if function.body else function, ast.Expr(check))
+
+
+def _after_docstring(body: list[ast.stmt]) -> int:
+    first = body[0] if body else None
+    return int(
+        isinstance(first, ast.Expr)
+        and isinstance(first.value, ast.Constant)
+        and isinstance(first.value.value, str)
+    )
+
+
+def _constant_self(function: _Function) -> str | None:
+    """Return the first parameter of a method that writes attributes of it and never binds it again, or None."""
+    parameters = [*function.args.posonlyargs, *function.args.args]
+    if not parameters:
+        return None
+    name = parameters[0].arg
+    writes = False
+    for node in (inner for statement in function.body for inner in ast.walk(statement)):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name:
+            writes = writes or not isinstance(node.ctx, ast.Load)
+        elif _binds(node, name):
+            return None
+    return name if writes else None
+
+
+def _binds(node: ast.AST, name: str) -> bool:
+    if isinstance(node, ast.Name):
+        return node.id == name and not isinstance(node.ctx, ast.Load)
+    if isinstance(node, ast.Global | ast.Nonlocal):
+        return name in node.names
+    if isinstance(node, ast.alias):
+        return (node.asname or node.name.partition(".")[0]) == name
+    return name in (getattr(node, "name", None), getattr(node, "rest", None), getattr(node, "arg", None))
+
+
+def _captured_by_classes(pattern: ast.pattern) -> Iterator[str]:
+    """Names that are bound below a class pattern in a way that reads an attribute."""
+    for node in ast.walk(pattern):
+        if isinstance(node, ast.MatchClass):
+            for child in (*node.patterns, *node.kwd_patterns):
+                yield from (
+                    n.name for n in ast.walk(child) if isinstance(n, ast.MatchAs | ast.MatchStar) and n.name
+                )
+                yield from (n.rest for n in ast.walk(child) if isinstance(n, ast.MatchMapping) and n.rest)
