@@ -60,7 +60,6 @@ def test_every_kind_of_column_is_read_and_what_is_odd_is_said() -> None:
         "missing-target",
         "identifier-left-out",
         "constant-feature",
-        "high-cardinality",
         "time-split-advised",
         "group-split-advised",
     ]
@@ -156,3 +155,16 @@ def test_the_same_request_gives_the_same_answer() -> None:
         for _ in range(2)
     )
     assert (one.metrics, one.importance, one.predictions) == (two.metrics, two.importance, two.predictions)
+
+
+def test_dates_far_from_now_and_text_without_words_are_read() -> None:
+    table = pa.table(
+        {
+            "date": pa.array([dt.date(1, 1, 1), None, dt.date(9999, 12, 31), dt.date(2024, 1, 1)] * 60),
+            "marks": [f"?! -- .. ,, {'-' * i}" for i in range(N)],
+            "churned": [bool(v) for v in _Y],
+        }
+    )
+    outcome = classify_rows(table, InProcessJobs(), target="churned", model="logistic_regression")
+    assert outcome.status == "ok"
+    assert [f["kind"] for f in outcome.features] == ["datetime", "categorical"]

@@ -24,7 +24,7 @@ __all__ = ["Drawing", "draw"]
 _DPI = 144
 _WIDTH = 5.6
 _BLUE, _ORANGE, _GREY, _INK = "#0072B2", "#D55E00", "#8a8f98", "#22262b"
-_LETTER = 0.082
+_LETTER = 0.078
 _MOST_FEATURES = 15
 _CELLS_WITH_SHARE = 10
 _CELLS_WITH_COUNT = 25
@@ -98,9 +98,10 @@ def _axes(
 
 
 def _plain(text: str, characters: int = 22) -> str:
-    """Return the text on one line, cut, and with `$` kept from starting a formula."""
+    """Return the text on one line, cut in the middle, and with `$` kept from starting a formula."""
     line = "".join(c if c.isprintable() else " " for c in str(text))
-    cut = line if len(line) <= characters else line[: characters - 1] + "…"
+    tail = characters // 3
+    cut = line if len(line) <= characters else f"{line[: characters - tail - 1]}…{line[-tail:]}"
     return cut.replace("$", r"\$")
 
 
@@ -110,13 +111,14 @@ def _confusion(drawing: Drawing, matrix: Mapping[str, Any]) -> Figure:
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     size = len(names)
     right = int(np.trace(counts))
-    subtitle = (
-        f"{drawing.model}: {right} of {len(drawing.actual)} test rows right; shares are of the actual class"
-    )
+    subtitle = f"{drawing.model}: {right} of {len(drawing.actual)} test rows right; colour: share of the actual class"
     longest = max(map(len, names))
     steep = 90 if size > _CELLS_WITH_SHARE else 30 if longest * size > 48 else 0
     title = f"Confusion matrix: {drawing.target}"
-    room = {"left": 0.5 + _LETTER * longest, "bottom": 0.62 + _LETTER * longest * np.sin(np.radians(steep))}
+    room = {
+        "left": 0.5 + _LETTER * longest,
+        "bottom": 0.6 + 0.9 * _LETTER * longest * np.sin(np.radians(steep)),
+    }
     figure, axes = _axes(min(4.0 + 0.18 * size, 8.0), title, subtitle, **room)
     axes.pcolormesh(shares, cmap="Blues", vmin=0, vmax=1, edgecolors="white", linewidth=2)
     axes.invert_yaxis()
@@ -158,7 +160,7 @@ def _importance(drawing: Drawing, importance: Sequence[Mapping[str, Any]]) -> Fi
     shown = list(importance[:_MOST_FEATURES])[::-1]
     more = len(importance) - len(shown)
     title = f"What {drawing.model} relies on: {drawing.target}"
-    subtitle = "mean and spread of 5 shuffles of the test rows" + (
+    subtitle = "what shuffling a feature costs: mean and spread of 5 shuffles" + (
         f"; {more} weaker ones not shown" if more else ""
     )
     names = [_plain(entry["feature"], 28) for entry in shown]
@@ -173,7 +175,7 @@ def _importance(drawing: Drawing, importance: Sequence[Mapping[str, Any]]) -> Fi
     axes.axvline(0, color=_INK, linewidth=0.8)
     axes.grid(axis="x", color="#e3e6ea", linewidth=0.8)
     axes.set_axisbelow(True)
-    axes.set_xlabel("drop of balanced accuracy when the feature is shuffled", color=_INK)
+    axes.set_xlabel("drop of balanced accuracy", color=_INK)
     return figure
 
 
@@ -210,7 +212,9 @@ def _calibration(drawing: Drawing, calibrated: Mapping[str, Any]) -> Figure:
     x, y = [b["predicted"] for b in bins], [b["observed"] for b in bins]
     axes.plot(x, y, color=_ORANGE, linewidth=1.6)
     largest = max(b["count"] for b in bins)
-    axes.scatter(x, y, s=[25 + 110 * b["count"] / largest for b in bins], color=_ORANGE, zorder=3)
+    axes.scatter(
+        x, y, s=[25 + 110 * b["count"] / largest for b in bins], color=_ORANGE, zorder=3, clip_on=False
+    )
     for entry in bins:
         above = entry["observed"] < 0.9
         axes.annotate(

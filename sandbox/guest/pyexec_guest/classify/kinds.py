@@ -41,7 +41,7 @@ def _string_kind(known: pd.Series) -> str:
     sample = known.iloc[:_SAMPLE].astype(str)
     if sample.str.match(r"\d{4}-\d{2}-\d{2}").all() and _parses_as_time(known):
         return "datetime"
-    words = sample.str.count(r"\S+").mean()
+    words = sample.str.count(r"\w\w+").mean()
     return "text" if words >= _WORDS_OF_TEXT and sample.nunique() > len(sample) / 2 else "categorical"
 
 

@@ -15,7 +15,6 @@ from sklearn.metrics import (
     f1_score,
     log_loss,
     precision_recall_fscore_support,
-    recall_score,
     roc_auc_score,
 )
 
@@ -47,9 +46,11 @@ def measure(
 
 
 def balanced_accuracy(actual: np.ndarray, predicted: np.ndarray) -> float:
-    """Return the mean recall of the classes that occur in `actual`."""
-    present = np.unique(actual)
-    return float(recall_score(actual, predicted, labels=present, average="macro", zero_division=0))
+    """Return the mean recall of the classes that occur in `actual`: `balanced_accuracy_score`, many times faster."""
+    rows = np.bincount(actual)
+    right = np.bincount(actual[actual == predicted], minlength=len(rows))
+    present = rows > 0
+    return float(np.mean(right[present] / rows[present]))
 
 
 def _of_positive(actual: np.ndarray, predicted: np.ndarray, positive: int) -> dict[str, float]:

@@ -73,20 +73,22 @@ def _finite(frame: pd.DataFrame) -> np.ndarray:
 
 
 def _time_parts(frame: pd.DataFrame) -> np.ndarray:
-    columns: list[pd.Series] = []
+    columns: list[np.ndarray] = []
     for name in frame.columns:
         times = _to_time(frame[name])
-        epoch = (times - pd.Timestamp(0, tz="UTC")).dt.total_seconds()
-        columns.extend(
-            [times.dt.year, times.dt.month, times.dt.day, times.dt.dayofweek, times.dt.hour, epoch]
-        )
-    return np.column_stack([c.to_numpy(dtype=np.float64, na_value=np.nan) for c in columns])
+        parts = (times.dt.year, times.dt.month, times.dt.day, times.dt.dayofweek, times.dt.hour)
+        columns.extend(part.to_numpy(dtype=np.float64, na_value=np.nan) for part in parts)
+        columns.append(np.where(times.isna(), np.nan, times.astype("int64").to_numpy(dtype=np.float64)))
+    return np.column_stack(columns)
 
 
 def _to_time(column: pd.Series) -> pd.Series:
-    if pd.api.types.is_datetime64_any_dtype(column):
-        return pd.to_datetime(column, utc=True)
-    return pd.to_datetime(column, format="ISO8601", errors="coerce", utc=True)
+    """Return the column in UTC and whole seconds, a unit that holds every year that a date can have."""
+    if not pd.api.types.is_datetime64_any_dtype(column):
+        column = pd.to_datetime(column, format="ISO8601", errors="coerce", utc=True)
+    if column.dt.tz is not None:
+        column = column.dt.tz_convert("UTC").dt.tz_localize(None)
+    return column.astype("datetime64[s]")
 
 
 def _plain_words(frame: pd.DataFrame) -> np.ndarray:
