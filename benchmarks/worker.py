@@ -38,7 +38,7 @@ async def main() -> None:
     show("fresh worker, `1 + 1`, back to back", [await _timed(pool, "1 + 1") for _ in range(ROUNDS)])
     inside = show("LogisticRegression on 1000 × 10, in this process", _fit_here())
     show("the same in a fresh worker, request to answer", await _paced(pool, FIT), inside)
-    print(f"{'parked worker, proportional memory (PSS)':<58} {await _parked_pss_mb(pool):12.1f} MiB")
+    print(f"{'parked worker, proportional memory (PSS)':<58} {await _parked_pss_mb():12.1f} MiB")
     await pool.close()
     await _over_stdio()
 
@@ -68,7 +68,7 @@ def _fit_here() -> list[float]:
     return times[1:]
 
 
-async def _parked_pss_mb(pool: Pool) -> float:
+async def _parked_pss_mb() -> float:
     """Of the processes two levels of namespaces down: the workers."""
     await asyncio.sleep(0.5)
     shares = []

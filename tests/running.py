@@ -17,7 +17,9 @@ def execution(code: str, limits: Limits = QUICK, profile: str = "permissive", **
     return Job(kind="execute", request=request, profile=profile, limits=limits, **more)
 
 
-async def run(pool: Pool, code: str, limits: Limits = QUICK, profile: str = "permissive", **more: Any) -> Outcome:
+async def run(
+    pool: Pool, code: str, limits: Limits = QUICK, profile: str = "permissive", **more: Any
+) -> Outcome:
     """Run code in a fresh worker."""
     return await pool.run(execution(code, limits, profile, **more))
 

@@ -49,4 +49,6 @@ class Artifacts:
         except KeyError:
             names = [kept for run, kept in self._kept if run == execution_id]
             hint = nearest(name, names) or " It may have been dropped; run the code again."
-            raise RequestError("unknown-artifact", f"There is no file {name!r} of {execution_id!r}.{hint}") from None
+            raise RequestError(
+                "unknown-artifact", f"There is no file {name!r} of {execution_id!r}.{hint}"
+            ) from None

@@ -29,17 +29,22 @@ app = typer.Typer(
 
 Database = Annotated[
     list[str] | None,
-    typer.Option("--database", metavar="NAME=URL", help="Database by name and SQLAlchemy URL; may be repeated."),
+    typer.Option(
+        "--database", metavar="NAME=URL", help="Database by name and SQLAlchemy URL; may be repeated."
+    ),
 ]
 Data = Annotated[
     list[Path] | None,
-    typer.Option("--data", metavar="FILE", help="CSV or Parquet file, served as database `data`; may be repeated."),
+    typer.Option(
+        "--data", metavar="FILE", help="CSV or Parquet file, served as database `data`; may be repeated."
+    ),
 ]
 Profile = Annotated[
     str | None, typer.Option("--profile", help="Loosest policy: strict, moderate (default) or permissive.")
 ]
 Workspace = Annotated[
-    Path | None, typer.Option("--workspace", metavar="DIR", help="Folder of programs for execute_code(path=…).")
+    Path | None,
+    typer.Option("--workspace", metavar="DIR", help="Folder of programs for execute_code(path=…)."),
 ]
 Config = Annotated[Path | None, typer.Option("--config", metavar="TOML", help="Configuration file.")]
 
@@ -98,7 +103,9 @@ def run(
 
     program = _read(file)
     settings = _settings(database, data, profile, None, config)
-    raise SystemExit(_finish(settings, lambda service: run_program(service, program, arguments or [], output)))
+    raise SystemExit(
+        _finish(settings, lambda service: run_program(service, program, arguments or [], output))
+    )
 
 
 @app.command()
@@ -116,7 +123,9 @@ def validate(
 
 @app.command()
 def demo(
-    output: Annotated[Path, typer.Option(help="Folder for the database and the pictures.")] = Path("demo-output"),
+    output: Annotated[Path, typer.Option(help="Folder for the database and the pictures.")] = Path(
+        "demo-output"
+    ),
 ) -> None:
     """Show an agent's whole job on real data, acting as an MCP client of a server of its own."""
     from mcp_pyexec.demo import run_demo
@@ -138,7 +147,9 @@ def _settings(
         "workspace": workspace,
     }
     settings = load_settings(options, config)
-    logging.basicConfig(level=settings.log_level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(
+        level=settings.log_level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
+    )
     return settings
 
 

@@ -140,7 +140,9 @@ def load_settings(options: Mapping[str, Any] | None = None, config: Path | None 
     Raises:
         ConfigError: For a value that is not allowed or a key that is not known, by name and with what is.
     """
-    path = config or (Path(os.environ[f"{ENV_PREFIX}CONFIG"]) if f"{ENV_PREFIX}CONFIG" in os.environ else None)
+    path = config or (
+        Path(os.environ[f"{ENV_PREFIX}CONFIG"]) if f"{ENV_PREFIX}CONFIG" in os.environ else None
+    )
     if path is not None and not path.is_file():
         raise ConfigError(f"The configuration file {path} is not there.")
     unknown = [n for n in os.environ if n.startswith(ENV_PREFIX) and n not in _variables()]

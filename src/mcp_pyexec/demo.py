@@ -82,7 +82,9 @@ async def run_demo(output: Path) -> int:
         console.print(f"\n[bold red]The demo failed:[/] {failure}")
         return 1
     pictures = ", ".join(sorted(p.name for p in output.glob("*.png")))
-    console.print(f"\n[bold green]Everything held[/] in {time.monotonic() - started:.1f} s. Pictures in {output}/: {pictures}")
+    console.print(
+        f"\n[bold green]Everything held[/] in {time.monotonic() - started:.1f} s. Pictures in {output}/: {pictures}"
+    )
     console.print("Next: put the server into your agent's configuration, see README.md.")
     return 0
 
@@ -149,23 +151,38 @@ class _Demo:
     async def _classify(self, client: Client) -> None:
         self._title("run_classifier: trained in one jail, scored in another that never met the model")
         said = await self._call(
-            client, "run_classifier", sql="SELECT * FROM breast_cancer", target="diagnosis", model="logistic_regression"
+            client,
+            "run_classifier",
+            sql="SELECT * FROM breast_cancer",
+            target="diagnosis",
+            model="logistic_regression",
         )
-        table = Table("metric", "model", "always the commonest", box=None, pad_edge=False, header_style="bold")
+        table = Table(
+            "metric", "model", "always the commonest", box=None, pad_edge=False, header_style="bold"
+        )
         for name, value in said["metrics"].items():
-            table.add_row(name, f"{value:.4f}", f"{said['baseline'][name]:.4f}" if name in said["baseline"] else "")
+            table.add_row(
+                name, f"{value:.4f}", f"{said['baseline'][name]:.4f}" if name in said["baseline"] else ""
+            )
         self._console.print(table)
         matrix = said["confusion_matrix"]
         self._console.print("\nconfusion matrix (rows: actual, columns: predicted)")
-        self._rows(["", *matrix["labels"]], [[a, *c] for a, c in zip(matrix["labels"], matrix["counts"], strict=True)])
+        self._rows(
+            ["", *matrix["labels"]],
+            [[a, *c] for a, c in zip(matrix["labels"], matrix["counts"], strict=True)],
+        )
         self._console.print(f"[dim]{said['metrics_note']}[/]")
         self._expect(said["metrics"]["accuracy"] > 0.9, "the classifier is not better than 0.9")
 
     async def _figure(self, client: Client) -> None:
         self._title("execute_code: Python on the rows, figures captured")
-        rows = await self._call(client, "query_sql", sql="SELECT diagnosis, mean_radius, mean_texture FROM breast_cancer")
+        rows = await self._call(
+            client, "query_sql", sql="SELECT diagnosis, mean_radius, mean_texture FROM breast_cancer"
+        )
         self._code(_FIGURE_CODE, "python")
-        said = await self._call(client, "execute_code", code=_FIGURE_CODE, datasets={"tumours": rows["dataset"]})
+        said = await self._call(
+            client, "execute_code", code=_FIGURE_CODE, datasets={"tumours": rows["dataset"]}
+        )
         self._expect(said["status"] == "ok", f"the code ended as {said['status']}")
         self._console.print(said["result"]["text/plain"])
         metrics, layers = said["metrics"], ", ".join(said["isolation"]["layers"])
@@ -182,8 +199,12 @@ class _Demo:
         self._expect(verdict["valid"] is False, "validate_code let the attack pass")
         self._expect(executed["status"] == "rejected", "execute_code ran the attack")
         for finding in verdict["findings"][:4]:
-            self._console.print(f"[yellow]line {finding['line']}[/] {finding['message']} [dim]{finding['suggestion']}[/]")
-        self._console.print(f"validate_code: not valid, {len(verdict['findings'])} findings; execute_code: rejected")
+            self._console.print(
+                f"[yellow]line {finding['line']}[/] {finding['message']} [dim]{finding['suggestion']}[/]"
+            )
+        self._console.print(
+            f"validate_code: not valid, {len(verdict['findings'])} findings; execute_code: rejected"
+        )
 
     async def _contained(self, client: Client) -> None:
         self._title("The same attack with the policy switched off: the jail holds alone")
@@ -192,7 +213,9 @@ class _Demo:
         attempts = said["result"]["application/json"]
         for name, came_of_it in attempts.items():
             held = not came_of_it.startswith("GOT")
-            self._console.print(f"{'[green]held[/]' if held else '[red]FAILED[/]'}  {name}: [dim]{came_of_it}[/]")
+            self._console.print(
+                f"{'[green]held[/]' if held else '[red]FAILED[/]'}  {name}: [dim]{came_of_it}[/]"
+            )
         escaped = [name for name, came_of_it in attempts.items() if came_of_it.startswith("GOT")]
         self._expect(not escaped, f"the jail let through: {', '.join(escaped)}")
         self._expect(self._secret not in str(said), "the secret came out of the jail")
@@ -205,7 +228,9 @@ class _Demo:
                 f"endpoint wants one, {ENV_PREFIX}MODEL_API_KEY."
             )
             return
-        task = "Which three columns of df separate malignant from benign tumours best? Return them with a score."
+        task = (
+            "Which three columns of df separate malignant from benign tumours best? Return them with a score."
+        )
         said = await self._call(client, "generate_and_execute", task=task, sql="SELECT * FROM breast_cancer")
         self._expect(said["status"] == "ok", f"the model did not get there: {said['attempts']}")
         self._code(said["code"], "python")
@@ -229,7 +254,11 @@ class _Demo:
 
     def _keep_pictures(self, tool: str, result: CallToolResult) -> None:
         images = [block for block in result.content if isinstance(block, ImageContent)]
-        names = [a["name"] for a in (result.structured_content or {}).get("artifacts", []) if a["name"].endswith(".png")]
+        names = [
+            a["name"]
+            for a in (result.structured_content or {}).get("artifacts", [])
+            if a["name"].endswith(".png")
+        ]
         for name, image in zip(names, images, strict=False):
             path = self._output / f"{tool}-{Path(name).name}"
             path.write_bytes(base64.b64decode(image.data))
@@ -241,7 +270,9 @@ class _Demo:
         self._console.rule(f"[bold]{self._steps}. {text}", align="left")
 
     def _code(self, text: str, language: str) -> None:
-        self._console.print(Panel(Group(Syntax(text, language, theme="ansi_dark", word_wrap=True)), border_style="dim"))
+        self._console.print(
+            Panel(Group(Syntax(text, language, theme="ansi_dark", word_wrap=True)), border_style="dim")
+        )
 
     def _rows(self, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         table = Table(*header, box=None, pad_edge=False, header_style="bold")

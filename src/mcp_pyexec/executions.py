@@ -134,7 +134,8 @@ class Executions:
         """
         if self._workspace is None:
             raise RequestError(
-                "no-workspace", "This server has no workspace. Send the program as `code`, or start it with --workspace DIR."
+                "no-workspace",
+                "This server has no workspace. Send the program as `code`, or start it with --workspace DIR.",
             )
         root = self._workspace.resolve()
         file = (root / path).resolve()
@@ -153,7 +154,9 @@ class Executions:
         async def query_sql(arguments: Mapping[str, Any], _data: bytes) -> HostReply:
             sql, database = arguments.get("sql"), arguments.get("database")
             result = await service.databases.query(
-                str(sql), database=database if isinstance(database, str) else None, parameters=_mapping(arguments)
+                str(sql),
+                database=database if isinstance(database, str) else None,
+                parameters=_mapping(arguments),
             )
             dataset = service.datasets.add(result.table, origin=result.sql_executed, complete=result.complete)
             return HostReply(dataset.handle, dataset.fd)
@@ -187,7 +190,9 @@ class Executions:
         try:
             for name, handle in handles.items():
                 if not _NAME.fullmatch(name):
-                    raise RequestError("bad-dataset-name", f"{name!r} cannot be a variable; use a plain Python name.")
+                    raise RequestError(
+                        "bad-dataset-name", f"{name!r} cannot be a variable; use a plain Python name."
+                    )
                 tables[name] = os.dup(self._service.datasets.get(handle).fd)
             yield tables
         finally:

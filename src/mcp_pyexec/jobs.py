@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mcp_pyexec.codegen import Execution as Run
 from mcp_pyexec.codegen import FailedCheck
-from mcp_pyexec.datasets import read_untrusted, sealed
+from mcp_pyexec.datasets import read_untrusted, seal
 from mcp_pyexec.executions import Execution, ExecutionRequest, Progress
 from mcp_pyexec.limits import Limits
 from mcp_pyexec.outcomes import Job
@@ -32,7 +33,10 @@ class PoolRunner:
         self, kind: str, request: Mapping[str, Any], tables: Mapping[str, pa.Table]
     ) -> JobReply:
         with contextlib.ExitStack() as stack:
-            fds = {name: stack.enter_context(sealed(table)) for name, table in tables.items()}
+            fds = {}
+            for name, table in tables.items():
+                fds[name] = seal(table, name)
+                stack.callback(os.close, fds[name])
             job = Job(kind=kind, request=request, profile=self._profile, limits=self._limits, tables=fds)
             outcome = await self._service.pool.run(job)
         return JobReply(
@@ -42,7 +46,10 @@ class PoolRunner:
             metrics=outcome.metrics,
             layers=outcome.layers,
             executor=outcome.executor,
-            tables={name: read_untrusted(data) for name, data in outcome.tables.items()},
+            tables={
+                name: read_untrusted(data, byte_limit=self._limits.attachment_bytes)
+                for name, data in outcome.tables.items()
+            },
             files=outcome.files,
         )
 

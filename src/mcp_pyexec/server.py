@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceError
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from mcp_pyexec.service import Service
 
 __all__ = ["build_server"]
+
+T = TypeVar("T")
 
 _INSTRUCTIONS = (
     "Answer questions over databases: describe_database, then query_sql (read-only; the whole result is kept as a "
@@ -50,7 +53,9 @@ def _add_resources(server: MCPServer[Any], service: Service) -> None:
     for format_, mime in _MIME.items():
         _add_dataset_resource(server, service, format_, mime)
 
-    @server.resource("pyexec://artifacts/{execution_id}/{+name}", description="A figure or file that a run left")
+    @server.resource(
+        "pyexec://artifacts/{execution_id}/{+name}", description="A figure or file that a run left"
+    )
     async def artifact(execution_id: str, name: str) -> bytes:
         return _readable(lambda: service.artifacts.get(execution_id, name).data)
 
@@ -77,7 +82,7 @@ def _add_dataset_resource(server: MCPServer[Any], service: Service, format_: str
         return _readable(lambda: export(service.datasets.get(dataset), format_))
 
 
-def _readable(read: Any) -> Any:
+def _readable(read: Callable[[], T]) -> T:
     try:
         return read()
     except RequestError as error:

@@ -17,7 +17,7 @@ from mcp_pyexec.limits import MIB, Limits
 from mcp_pyexec.sources import DatabaseSource, check_data_file, check_source
 
 if TYPE_CHECKING:
-    from mcp_pyexec.codegen import ChatModel
+    from mcp_pyexec.codegen import OpenAIModel
     from mcp_pyexec.datasets import DatasetStore
     from mcp_pyexec.sql import Databases
 
@@ -58,6 +58,8 @@ class Service:
         """End every process and let go of every dataset and connection."""
         self.sessions.close_all()
         await self.pool.close()
+        if "model" in self.__dict__:
+            await self.model.aclose()
         if "databases" in self.__dict__:
             await self.databases.close()
         if "datasets" in self.__dict__:
@@ -96,7 +98,7 @@ class Service:
         return bool(self.settings.model_base_url and self.settings.model_name)
 
     @cached_property
-    def model(self) -> ChatModel:
+    def model(self) -> OpenAIModel:
         """The configured model.
 
         Raises:
@@ -116,4 +118,3 @@ class Service:
                 max_tokens=s.model_max_tokens,
             )
         )
-

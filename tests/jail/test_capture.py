@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pytest
-from running import result_of, run
 
 from mcp_pyexec.jail import Pool
-
+from running import result_of, run
 
 
 async def test_figures_are_captured_without_show_or_savefig(pool: Pool) -> None:
@@ -25,7 +24,9 @@ async def test_files_of_the_working_directory_come_back(pool: Pool) -> None:
 
 
 async def test_links_out_of_the_working_directory_are_not_followed(pool: Pool) -> None:
-    outcome = await run(pool, "import os\nos.symlink('/etc/passwd', 'passwd')\nos.symlink('/python', 'py')\nNone")
+    outcome = await run(
+        pool, "import os\nos.symlink('/etc/passwd', 'passwd')\nos.symlink('/python', 'py')\nNone"
+    )
     assert outcome.files == []
 
 

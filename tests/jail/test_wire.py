@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
-from running import result_of, run
 
 from mcp_pyexec.errors import SandboxFault
 from mcp_pyexec.jail import Pool
 from mcp_pyexec.jail.answers import parse
 from mcp_pyexec.jail.wire import Frame, checked
 from mcp_pyexec.limits import Limits
+from running import result_of, run
 
 FORGE = """
 import json, os, struct
@@ -61,7 +61,9 @@ async def test_forged_call_to_an_unknown_function_is_refused(pool: Pool) -> None
     assert "no function 'query_sql'" in outcome.error["message"]
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[" * 100_000, b'{"op": 3}', b'{"op": "warm", "x": 1}', b'"warm"'])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[" * 100_000, b'{"op": 3}', b'{"op": "warm", "x": 1}', b'"warm"']
+)
 def test_body_that_is_no_message_is_a_broken_frame(body: bytes) -> None:
     with pytest.raises(SandboxFault) as fault:
         checked(body)
@@ -69,7 +71,14 @@ def test_body_that_is_no_message_is_a_broken_frame(body: bytes) -> None:
 
 
 def test_error_out_of_the_jail_keeps_known_keys_and_bounded_text() -> None:
-    error = {"category": "made-up", "message": "m" * 10**6, "line": -4, "limit": "moon", "extra": 1, "type": ["T"]}
+    error = {
+        "category": "made-up",
+        "message": "m" * 10**6,
+        "line": -4,
+        "limit": "moon",
+        "extra": 1,
+        "type": ["T"],
+    }
     message = {**OUTCOME, "status": "raised", "error": error}
     answer = parse(Frame("outcome", {k: v for k, v in message.items() if k != "op"}), Limits())
     assert answer.error == {

@@ -98,7 +98,9 @@ def test_host_never_parses_python(path: Path) -> None:
     tree = ast.parse(path.read_text("utf-8"))
     called = {n.func.id for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
     assert not called & {"compile", "exec", "eval", "__import__"}
-    assert not {name for name in imported(path) if name.split(".")[0] in {"ast", "symtable", "code", "codeop"}}
+    assert not {
+        name for name in imported(path) if name.split(".")[0] in {"ast", "symtable", "code", "codeop"}
+    }
 
 
 @pytest.mark.parametrize("path", modules(HOST), ids=lambda p: str(p.relative_to(HOST)))

@@ -25,7 +25,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_wheel_carries_prompts_and_sandbox(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     for folder in ("prompts", "sandbox"):
-        carried = {n.removeprefix("mcp_pyexec/_data/") for n in names if n.startswith(f"mcp_pyexec/_data/{folder}/")}
+        carried = {
+            n.removeprefix("mcp_pyexec/_data/") for n in names if n.startswith(f"mcp_pyexec/_data/{folder}/")
+        }
         tracked = {
             str(p.relative_to(ROOT))
             for p in (ROOT / folder).rglob("*")
@@ -40,8 +42,12 @@ async def test_wheel_in_an_empty_environment_serves_a_tool_call(wheel: Path, tmp
     pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
     constraints = ["-c", str(ROOT / "constraints.txt")]
     subprocess.run([*pip, *constraints, str(wheel)], check=True, capture_output=True, cwd=tmp_path)
-    server = StdioServerParameters(command=str(tmp_path / "env" / "bin" / "mcp-pyexec"), args=["serve"], cwd=tmp_path)
+    server = StdioServerParameters(
+        command=str(tmp_path / "env" / "bin" / "mcp-pyexec"), args=["serve"], cwd=tmp_path
+    )
     async with Client(server) as client:
-        result = await client.call_tool("execute_code", {"code": "import pandas as pd\npd.Series([1, 2]).sum()"})
+        result = await client.call_tool(
+            "execute_code", {"code": "import pandas as pd\npd.Series([1, 2]).sum()"}
+        )
     assert result.structured_content is not None
     assert result.structured_content["result"]["text/plain"] == "np.int64(3)"

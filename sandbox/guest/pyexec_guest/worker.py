@@ -50,9 +50,7 @@ def _answer(
     calls = HostCalls(channel)
     try:
         reply = _do(message, tables, namespace, calls)
-    except KeyboardInterrupt as interrupt:
-        reply = execute.failure(interrupt, "")
-    except MemoryError as error:
+    except BaseException as error:  # noqa: BLE001 - foreign code also runs while its values are rendered
         reply = execute.failure(error, "")
     for stream in (sys.stdout, sys.stderr):
         stream.flush()

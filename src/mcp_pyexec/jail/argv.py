@@ -53,8 +53,8 @@ def template_argv(
         argv += ["--setenv", name, value]
     for bind in binds:
         argv += ["--ro-bind", str(bind.source), str(bind.target)]
-    for folder in empty:
-        argv += ["--tmpfs", str(folder), "--remount-ro", str(folder)]
+    for hidden in empty:
+        argv += ["--tmpfs", str(hidden), "--remount-ro", str(hidden)]
     for path, fd in etc_fds:
         argv += ["--perms", "0444", "--file", str(fd), path]
     for device in _DEVICES:

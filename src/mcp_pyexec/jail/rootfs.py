@@ -182,7 +182,9 @@ def seccomp_filter() -> Path:
     name = f"{platform.machine()}.bpf"
     sums = dict(line.split()[::-1] for line in (folder / "SHA256SUMS").read_text("ascii").splitlines())
     if name not in sums:
-        raise ConfigError(f"There is no seccomp filter for {platform.machine()}; x86_64 and aarch64 are supported.")
+        raise ConfigError(
+            f"There is no seccomp filter for {platform.machine()}; x86_64 and aarch64 are supported."
+        )
     if hashlib.sha256((folder / name).read_bytes()).hexdigest() != sums[name]:
         raise ConfigError(f"The seccomp filter {name} does not match SHA256SUMS. Reinstall mcp-pyexec.")
     return folder / name

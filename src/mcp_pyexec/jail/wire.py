@@ -179,7 +179,7 @@ class ControlChannel(Channel):
 async def _readable(sock: socket.socket) -> None:
     loop = asyncio.get_running_loop()
     ready: asyncio.Future[None] = loop.create_future()
-    loop.add_reader(sock, lambda: ready.done() or ready.set_result(None))
+    loop.add_reader(sock, _settle, ready)
     try:
         await ready
     finally:
@@ -189,8 +189,13 @@ async def _readable(sock: socket.socket) -> None:
 async def _writable(sock: socket.socket) -> None:
     loop = asyncio.get_running_loop()
     ready: asyncio.Future[None] = loop.create_future()
-    loop.add_writer(sock, lambda: ready.done() or ready.set_result(None))
+    loop.add_writer(sock, _settle, ready)
     try:
         await ready
     finally:
         loop.remove_writer(sock)
+
+
+def _settle(ready: asyncio.Future[None]) -> None:
+    if not ready.done():
+        ready.set_result(None)

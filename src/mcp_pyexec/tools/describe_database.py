@@ -20,25 +20,25 @@ __all__ = ["describe_database"]
 class ColumnDescription(Shape):
     name: str
     type: str
-    nullable: bool | None = None
-    primary_key: bool | None = None
-    references: str | None = None
-    comment: str | None = None
-    samples: list[Any] = []
+    nullable: bool
+    primary_key: bool
+    references: str | None
+    comment: str
+    samples: list[Any]
 
 
 class TableDescription(Shape):
     name: str
     kind: str
-    rows_estimate: int | None = None
-    comment: str | None = None
-    columns: list[ColumnDescription] = []
+    rows_estimate: int | None
+    comment: str
+    columns: list[ColumnDescription]
 
 
 class DatabaseDescription(Shape):
     name: str
     dialect: str
-    description: str = ""
+    description: str
     tables: list[TableDescription]
 
 
@@ -57,7 +57,7 @@ def describe_database(service: Service) -> StrictTool:
         """List databases and their tables; with `database` also the columns; with `table` also example values.
         Start here before writing SQL."""
         found = await service.databases.describe(database=database, table=table, samples=samples)
-        result = Description(databases=[DatabaseDescription.model_validate(asdict(d)) for d in found])
+        result = Description.model_validate(asdict(found))
         return answer(_text(result), result)
 
     annotations = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
@@ -70,9 +70,12 @@ def _text(result: Description) -> str:
         lines.append(f"database {database.name} ({database.dialect}) {database.description}".rstrip())
         for table in database.tables:
             rows = "" if table.rows_estimate is None else f", about {table.rows_estimate:,} rows"
-            lines.append(f"  {table.kind} {table.name}{rows} {table.comment or ''}".rstrip())
+            lines.append(f"  {table.kind} {table.name}{rows} {table.comment}".rstrip())
             lines += [f"    {_column(column)}" for column in table.columns]
-    return "\n".join(lines) or "There are no databases. Start the server with --database NAME=URL or --data FILE."
+    return (
+        "\n".join(lines)
+        or "There are no databases. Start the server with --database NAME=URL or --data FILE."
+    )
 
 
 def _column(column: ColumnDescription) -> str:
@@ -80,4 +83,4 @@ def _column(column: ColumnDescription) -> str:
     notes += ["primary key"] if column.primary_key else []
     notes += [f"references {column.references}"] if column.references else []
     samples = f" e.g. {', '.join(map(str, column.samples))[:120]}" if column.samples else ""
-    return f"{column.name}: {', '.join(notes)}{samples} {column.comment or ''}".rstrip()
+    return f"{column.name}: {', '.join(notes)}{samples} {column.comment}".rstrip()

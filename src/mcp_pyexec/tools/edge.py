@@ -29,17 +29,21 @@ ToolFunction = Callable[..., Awaitable[Any]]
 class StrictTool(Tool):
     """A tool that refuses arguments it does not have, by name, and says what was wrong in one sentence."""
 
-    async def run(self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False) -> Any:
+    async def run(
+        self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False
+    ) -> Any:
         known = self.parameters["properties"]
         for name in arguments:
             if name not in known:
-                raise ToolError(f"[unknown-argument] {self.name} has no argument {name!r}.{nearest(name, known)}")
+                raise ToolError(
+                    f"[unknown-argument] {self.name} has no argument {name!r}.{nearest(name, known)}"
+                )
         try:
             return await super().run(arguments, context, convert_result)
         except ToolError as error:
             if isinstance(error.__cause__, ValidationError):
                 raise ToolError(f"[bad-argument] {self.name}: {_explain(error.__cause__)}") from None
-            raise
+            raise ToolError(str(error).removeprefix(f"Error executing tool {self.name}: ")) from None
 
 
 def strict_tool(function: ToolFunction, title: str, annotations: ToolAnnotations) -> StrictTool:
@@ -88,7 +92,9 @@ def _with_readable_errors(function: ToolFunction) -> ToolFunction:
             raise
         except Exception as error:
             _log.exception("unexpected error in %s", function.__name__)
-            raise ToolError("[internal-error] Something failed in the server; its log has the detail.") from error
+            raise ToolError(
+                "[internal-error] Something failed in the server; its log has the detail."
+            ) from error
 
     return called
 

@@ -13,7 +13,6 @@ from pydantic import Field
 from mcp_pyexec.artifacts import Artifact
 from mcp_pyexec.errors import RequestError
 from mcp_pyexec.executions import Execution, ExecutionRequest
-from mcp_pyexec.outcomes import Outcome
 from mcp_pyexec.tools.edge import StrictTool, answer, progress_of, strict_tool
 from mcp_pyexec.tools.shapes import Shape
 
@@ -83,7 +82,9 @@ def execute_code(service: Service) -> StrictTool:
 
     async def execute_code(
         context: Context[Any, Any],
-        code: Annotated[str | None, Field(description="Python program; the last expression is the result")] = None,
+        code: Annotated[
+            str | None, Field(description="Python program; the last expression is the result")
+        ] = None,
         path: Annotated[str | None, Field(description="Instead of code: a file of the workspace")] = None,
         arguments: Annotated[list[str] | None, Field(description="sys.argv[1:] for path")] = None,
         datasets: Annotated[
@@ -93,7 +94,9 @@ def execute_code(service: Service) -> StrictTool:
         profile: str | None = None,
         timeout_s: float | None = None,
         memory_mb: int | None = None,
-        return_variables: Annotated[list[str] | None, Field(description="Names whose values to return")] = None,
+        return_variables: Annotated[
+            list[str] | None, Field(description="Names whose values to return")
+        ] = None,
     ) -> Annotated[CallToolResult, ExecutionResult]:
         """Run Python in an isolated jail with numpy, pandas, scikit-learn, scipy and matplotlib loaded. No network
         and no host files. Figures and files written to the working directory come back. In the code:
@@ -217,11 +220,15 @@ def _variable(told: Any) -> Any:
 
 
 def _error_text(error: dict[str, Any]) -> str:
-    lines = [f"error ({error['category']}): {error.get('type', '')}: {_cut(str(error.get('message', '')), 1500)}"]
+    lines = [
+        f"error ({error['category']}): {error.get('type', '')}: {_cut(str(error.get('message', '')), 1500)}"
+    ]
     if error.get("traceback"):
         lines.append(_cut(str(error["traceback"]), 2000))
     for finding in error.get("findings") or []:
-        lines.append(f"  line {finding.get('line')}: {finding.get('message')} {finding.get('suggestion') or ''}")
+        lines.append(
+            f"  line {finding.get('line')}: {finding.get('message')} {finding.get('suggestion') or ''}"
+        )
     if error.get("hint"):
         lines.append(f"hint: {error['hint']}")
     return "\n".join(lines)
@@ -237,4 +244,3 @@ def _list(value: Any) -> list[Any]:
 
 def _dict(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
-

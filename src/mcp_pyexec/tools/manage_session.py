@@ -70,7 +70,9 @@ def manage_session(service: Service) -> StrictTool:
 
 def _named(session: str | None, action: str) -> str:
     if session is None:
-        raise RequestError("session-required", f"action={action!r} needs `session`; action='list' shows the open ones.")
+        raise RequestError(
+            "session-required", f"action={action!r} needs `session`; action='list' shows the open ones."
+        )
     return session
 
 

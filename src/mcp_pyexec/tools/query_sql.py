@@ -37,15 +37,16 @@ def query_sql(service: Service) -> StrictTool:
         sql: Annotated[str, Field(description="One read-only statement; :name for parameters")],
         database: str | None = None,
         parameters: dict[str, Any] | None = None,
-        max_rows: Annotated[int, Field(description="rows of the preview, at most 1000")] = 50,
+        max_rows: Annotated[int, Field(ge=0, le=1000, description="rows of the preview")] = 50,
         timeout_s: float | None = None,
     ) -> Annotated[CallToolResult, QueryResult]:
         """Run one read-only SQL statement. The whole result is kept as a dataset (its handle goes to execute_code,
         run_classifier and read_dataset); the rows returned are a preview."""
-        from mcp_pyexec.datasets import check_limit, preview  # pyarrow is not loaded while the server starts
+        from mcp_pyexec.datasets import preview  # pyarrow is not loaded while the server starts
 
-        check_limit(max_rows)
-        found = await service.databases.query(sql, database=database, parameters=parameters, timeout_s=timeout_s)
+        found = await service.databases.query(
+            sql, database=database, parameters=parameters, timeout_s=timeout_s
+        )
         kept = service.datasets.add(found.table, origin=found.sql_executed, complete=found.complete)
         page = preview(found.table, limit=max_rows)
         result = QueryResult(
@@ -68,5 +69,9 @@ def query_sql(service: Service) -> StrictTool:
 
 def _head(result: QueryResult) -> str:
     shown = f", the first {len(result.rows)} shown" if result.preview_truncated else ""
-    cut = "" if result.complete else "; the result was CUT at a ceiling of this server, aggregate or filter in SQL"
+    cut = (
+        ""
+        if result.complete
+        else "; the result was CUT at a ceiling of this server, aggregate or filter in SQL"
+    )
     return f"dataset {result.dataset}: {result.row_count:,} rows × {len(result.columns)} columns{shown}{cut}"

@@ -79,7 +79,8 @@ def validation_text(result: ValidationResult) -> str:
     """Return the verdict in words."""
     lines = ["valid" if result.valid else "not valid"]
     lines += [
-        f"{f.severity} line {f.line}:{f.column} [{f.rule}] {f.message} {f.suggestion}".rstrip() for f in result.findings
+        f"{f.severity} line {f.line}:{f.column} [{f.rule}] {f.message} {f.suggestion}".rstrip()
+        for f in result.findings
     ]
     return "\n".join(lines)
 
