@@ -46,7 +46,7 @@ def test_ordinary_rows_get_no_warning() -> None:
         ({"x": _NOISE, "name": [f"n{i % 150}" for i in range(N)]}, ["high-cardinality"]),
         ({"x": [float(i % 4) for i in range(N)]}, ["duplicate-rows", "target-leakage"]),
         ({"x": _NOISE, "patient_id": [f"p{i // 8}" for i in range(N)]}, ["group-split-advised"]),
-        ({"x": _NOISE, "day": [f"2024-01-{i % 28 + 1:02d}" for i in range(N)]}, ["time-split-advised"]),
+        ({"x": _NOISE, "day": [f"2024-01-{i % 27 + 1:02d}" for i in range(N)]}, ["time-split-advised"]),
         ({"x": _NOISE, "answer": [f"is-{v}" for v in _Y]}, ["target-leakage"]),
         ({"x": _NOISE, "score": (_Y == "a") * 10 + _RNG.normal(size=N)}, ["target-leakage"]),
     ],
