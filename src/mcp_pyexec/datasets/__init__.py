@@ -1,0 +1,23 @@
+"""Tables behind handles, in sealed memory that a jail can map without copying."""
+
+from mcp_pyexec.datasets.export import FORMATS, export
+from mcp_pyexec.datasets.preview import Column, Preview, preview
+from mcp_pyexec.datasets.sealed import map_table, seal
+from mcp_pyexec.datasets.store import Dataset, DatasetStore
+from mcp_pyexec.datasets.summary import ColumnSummary, summarise
+from mcp_pyexec.datasets.untrusted import read_untrusted
+
+__all__ = [
+    "FORMATS",
+    "Column",
+    "ColumnSummary",
+    "Dataset",
+    "DatasetStore",
+    "Preview",
+    "export",
+    "map_table",
+    "preview",
+    "read_untrusted",
+    "seal",
+    "summarise",
+]

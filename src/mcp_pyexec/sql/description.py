@@ -1,0 +1,63 @@
+"""What `describe_database` answers with: frozen values in the shape of the tool contract."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Column", "Database", "Description", "Sample", "Table"]
+
+Sample = str | int | float | bool
+"""A value from a row, as JSON; anything that is not a number or a truth value is shortened text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column.
+
+    Attributes:
+        primary_key: True also for each column of a composite key.
+        references: `table.column` of a foreign key.
+        samples: Distinct values of the first rows; only asked for one table at a time.
+    """
+
+    name: str
+    type: str
+    nullable: bool
+    primary_key: bool = False
+    references: str | None = None
+    comment: str = ""
+    samples: tuple[Sample, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table or view.
+
+    Attributes:
+        name: With its schema in front where that is not the default one.
+        kind: `table` or `view`.
+        rows_estimate: From the catalogue, never by counting.
+    """
+
+    name: str
+    kind: str
+    rows_estimate: int | None = None
+    comment: str = ""
+    columns: tuple[Column, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One database and what was asked about it."""
+
+    name: str
+    dialect: str
+    description: str
+    tables: tuple[Table, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """The answer of `describe_database`."""
+
+    databases: tuple[Database, ...]

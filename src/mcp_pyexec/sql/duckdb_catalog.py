@@ -1,0 +1,69 @@
+"""DuckDB's own catalogue: tables, views, columns, keys and comments."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import duckdb
+
+from mcp_pyexec.sql.description import Column, Table
+
+__all__ = ["read_columns", "read_tables", "table_name"]
+
+_TABLES = """
+    SELECT schema_name, table_name, 'table', estimated_size, comment FROM duckdb_tables() WHERE NOT internal
+    UNION ALL
+    SELECT schema_name, view_name, 'view', NULL, comment FROM duckdb_views() WHERE NOT internal
+    ORDER BY 1, 2
+"""
+_COLUMNS = """
+    SELECT column_name, data_type, is_nullable, comment FROM duckdb_columns()
+    WHERE NOT internal AND schema_name = ? AND table_name = ? ORDER BY column_index
+"""
+_KEYS = """
+    SELECT constraint_type, constraint_column_names, referenced_table, referenced_column_names
+    FROM duckdb_constraints() WHERE schema_name = ? AND table_name = ?
+    AND constraint_type IN ('PRIMARY KEY', 'FOREIGN KEY')
+"""
+
+
+def read_tables(cursor: duckdb.DuckDBPyConnection) -> tuple[Table, ...]:
+    """Return every table and view by schema and name, without columns."""
+    rows = cursor.execute(_TABLES).fetchall()
+    return tuple(
+        Table(name if schema == "main" else f"{schema}.{name}", kind, size, comment or "")
+        for schema, name, kind, size, comment in rows
+    )
+
+
+def read_columns(cursor: duckdb.DuckDBPyConnection, table: Table) -> Table:
+    """Return the table with its columns."""
+    known = {
+        name: (schema, name) for schema, name, *_ in cursor.execute(_TABLES).fetchall() if schema == "main"
+    }
+    schema, _, rest = table.name.partition(".")
+    place = known.get(table.name) or (schema, rest)
+    primary, references = _keys(cursor, place)
+    columns = tuple(
+        Column(name, kind, nullable, name in primary, references.get(name), comment or "")
+        for name, kind, nullable, comment in cursor.execute(_COLUMNS, place).fetchall()
+    )
+    return replace(table, columns=columns)
+
+
+def table_name(stem: str) -> str:
+    """Return a file's stem as a table name: letters, digits and underscores, in lower case."""
+    name = re.sub(r"\W+", "_", stem.lower()).strip("_") or "data"
+    return f"t_{name}" if name[0].isdigit() else name
+
+
+def _keys(cursor: duckdb.DuckDBPyConnection, place: tuple[str, str]) -> tuple[set[str], dict[str, str]]:
+    primary: set[str] = set()
+    references: dict[str, str] = {}
+    for kind, columns, target, targets in cursor.execute(_KEYS, place).fetchall():
+        if kind == "PRIMARY KEY":
+            primary.update(columns)
+        else:
+            references |= {c: f"{target}.{t}" for c, t in zip(columns, targets, strict=True)}
+    return primary, references

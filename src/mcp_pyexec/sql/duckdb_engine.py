@@ -1,0 +1,168 @@
+"""One DuckDB database, read-only whatever the guard let through.
+
+Enforced here: opened `read_only`, external access off (no files, no network, no ATTACH, no COPY), extensions off,
+look-up of Python variables as tables off, configuration locked, memory and threads bounded, no spilling to disk,
+and DuckDB's own parser must see exactly one statement that reads.
+
+What remains with the guard off: functions that tell settings or wait (both end at the time limit).
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from mcp_pyexec.errors import ConfigError, RequestError
+from mcp_pyexec.sources import DATA_SUFFIXES
+from mcp_pyexec.sql import arrow
+from mcp_pyexec.sql.description import Table
+from mcp_pyexec.sql.duckdb_catalog import read_columns, read_tables, table_name
+from mcp_pyexec.sql.results import Collector, Fetched, Run, SqlLimits, Value
+
+__all__ = ["DuckdbEngine", "load_files"]
+
+_BATCH_ROWS = 32_768
+_NOISE = ("Did you mean", "LINE ", "Possible solutions", "*", " ")
+_READS = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.MULTI}
+"""MULTI is a PIVOT whose columns DuckDB finds first."""
+
+
+class DuckdbEngine:
+    """A locked, read-only connection to one file; every query has a cursor of its own.
+
+    Raises:
+        duckdb.Error: On construction, where the file is not a DuckDB database or a writer holds it.
+    """
+
+    def __init__(self, path: Path, limits: SqlLimits) -> None:
+        self._root = duckdb.connect(str(path), read_only=True, config=_configuration(limits))
+
+    def fetch(self, sql: str, parameters: Mapping[str, Value], run: Run) -> Fetched:
+        """Return the result of one statement, streamed: nothing beyond the ceilings is kept."""
+        with closing(self._root.cursor()) as cursor, run.interruptible(cursor.interrupt):
+            try:
+                _check_statement(cursor, sql)
+                return _collect(cursor, sql, parameters, run)
+            except (duckdb.Error, pa.ArrowException, OSError, RuntimeError) as error:
+                run.check()
+                raise RequestError("sql-failed", _message(error)) from None
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return every table and view without columns, from the catalogue."""
+        with closing(self._root.cursor()) as cursor:
+            return read_tables(cursor)
+
+    def columns(self, table: Table) -> Table:
+        """Return the table with its columns, without samples."""
+        with closing(self._root.cursor()) as cursor:
+            return read_columns(cursor, table)
+
+    def close(self) -> None:
+        """Close the connection and with it every cursor."""
+        self._root.close()
+
+
+def load_files(files: Sequence[Path], limits: SqlLimits) -> DuckdbEngine:
+    """Return a read-only database with one table per file, named after the file.
+
+    The tables are copied into a database file of this process, which is unlinked as soon as it is open again; the
+    files themselves are not touched afterwards.
+
+    Raises:
+        ConfigError: Two files would have the same table name.
+        duckdb.Error: A file that cannot be read as its suffix says.
+    """
+    with tempfile.TemporaryDirectory(prefix="pyexec-data-") as directory:
+        path = Path(directory, "data.duckdb")
+        with duckdb.connect(str(path), config={"memory_limit": f"{limits.memory_mb}MB"}) as writer:
+            taken: dict[str, Path] = {}
+            for file in files:
+                name = table_name(file.stem)
+                if name in taken:
+                    raise ConfigError(
+                        f"--data {file.name} and {taken[name].name} are both table {name!r}. Rename one."
+                    )
+                taken[name] = file
+                reader = DATA_SUFFIXES[file.suffix.lower()]
+                sql = f'CREATE TABLE "{name}" AS SELECT * FROM {reader}(?)'  # noqa: S608 - our own words
+                writer.execute(sql, [_literal_path(file)])
+        return DuckdbEngine(path, limits)
+
+
+def _literal_path(file: Path) -> str:
+    """Return the path so that DuckDB takes no character of it for a pattern."""
+    return "".join(f"[{c}]" if c in "*?[" else c for c in str(file.resolve()))
+
+
+def _configuration(limits: SqlLimits) -> dict[str, str | bool | int | float | list[str]]:
+    return {
+        "enable_external_access": "false",
+        "lock_configuration": "true",
+        "python_enable_replacements": "false",
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "allow_community_extensions": "false",
+        "temp_directory": "",
+        "memory_limit": f"{limits.memory_mb}MB",
+        "threads": str(limits.threads),
+    }
+
+
+def _check_statement(cursor: duckdb.DuckDBPyConnection, sql: str) -> None:
+    statements = cursor.extract_statements(sql)
+    if len(statements) != 1:
+        raise RequestError(
+            "sql-not-single-statement", f"Expected one statement, DuckDB sees {len(statements)}."
+        )
+    kind = _statement_type(statements[0])
+    if kind not in _READS:
+        name = kind.name if kind else "a statement unknown to the driver"
+        raise RequestError("sql-not-read-only", f"Refused: {name}. Databases are read-only here.")
+
+
+def _statement_type(statement: duckdb.Statement) -> duckdb.StatementType | None:
+    """Return the type, or None for one that DuckDB parses and its Python package has no name for."""
+    try:
+        return statement.type
+    except ValueError:
+        return None
+
+
+def _collect(
+    cursor: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Value], run: Run
+) -> Fetched:
+    relation = cursor.sql(sql, params=dict(parameters)) if parameters else cursor.sql(sql)
+    huge = [str(kind) == "HUGEINT" for kind in relation.types]
+    reader = relation.to_arrow_reader(_BATCH_ROWS)
+    collector = Collector(run.limits)
+    for batch in reader:
+        if not collector.add(batch):
+            break
+        run.check()
+    table = pa.Table.from_batches(collector.batches, schema=reader.schema)
+    columns = [_narrowed(c) if wide else c for c, wide in zip(table.columns, huge, strict=True)]
+    return Fetched(
+        arrow.plain(pa.table(columns, names=arrow.unique_names(table.column_names))), collector.complete
+    )
+
+
+def _narrowed(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return 128-bit integers (as SUM gives them) as int64 where all of them fit, else unchanged."""
+    try:
+        return values.cast(pa.int64())
+    except pa.ArrowInvalid:
+        return values
+
+
+def _message(error: Exception) -> str:
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    kept = [line for line in lines[:4] if not line.startswith(_NOISE)]
+    text = " ".join(kept)
+    if "Out of Memory" in text:
+        return "The query needs more memory than this server gives it. Aggregate earlier or select fewer columns."
+    return f"DuckDB says: {text.rstrip('.')}."

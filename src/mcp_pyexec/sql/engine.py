@@ -1,0 +1,204 @@
+"""Every configured database behind one interface: guarded, bounded, cancellable.
+
+Engines open on first use, in worker threads. Nothing here shows a URL or a path of the host.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from mcp_pyexec.errors import ConfigError, RequestError, nearest
+from mcp_pyexec.sources import DatabaseSource
+from mcp_pyexec.sql.describe import describe_database
+from mcp_pyexec.sql.description import Database, Description
+from mcp_pyexec.sql.guard import guard
+from mcp_pyexec.sql.hints import with_hint
+from mcp_pyexec.sql.opening import open_engine
+from mcp_pyexec.sql.parameters import check_parameters
+from mcp_pyexec.sql.results import Engine, Fetched, QueryResult, Run, SqlLimits, Value
+
+__all__ = ["DATA_DATABASE", "Databases"]
+
+DATA_DATABASE = "data"
+"""Name of the database that holds the tables of all `--data` files."""
+
+_STOP_GRACE_S = 10.0
+_T = TypeVar("_T")
+
+
+class Databases:
+    """The databases of one server.
+
+    Args:
+        sources: Checked with `sources.check_source`.
+        data_files: Checked with `sources.check_data_file`; together they are the database `data`.
+
+    Raises:
+        ConfigError: Two databases have the same name.
+    """
+
+    def __init__(
+        self,
+        sources: Sequence[DatabaseSource] = (),
+        data_files: Sequence[Path] = (),
+        limits: SqlLimits | None = None,
+    ) -> None:
+        self._limits = limits or SqlLimits()
+        self._sources = {source.name: source for source in sources}
+        self._files = tuple(data_files)
+        if self._files:
+            loaded = DatabaseSource(DATA_DATABASE, "duckdb:", ", ".join(file.name for file in self._files))
+            sources = [*sources, loaded]
+            self._sources.setdefault(DATA_DATABASE, loaded)
+        if len(self._sources) != len(sources):
+            raise ConfigError(
+                f"Two databases have the same name; {DATA_DATABASE!r} is that of --data. Rename one."
+            )
+        self._engines: dict[str, Engine] = {}
+        self._opening = threading.Lock()
+        self._threads = ThreadPoolExecutor(self._limits.concurrent, thread_name_prefix="sql")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all databases, in the order of the configuration."""
+        return tuple(self._sources)
+
+    async def query(
+        self,
+        sql: str,
+        *,
+        database: str | None = None,
+        parameters: Mapping[str, Value] | None = None,
+        timeout_s: float | None = None,
+    ) -> QueryResult:
+        """Return the result of one read-only statement, cut at the ceilings.
+
+        Args:
+            database: May be left out when there is one.
+            parameters: By name, for each `:name` in the statement.
+            timeout_s: At most the ceiling of the limits.
+
+        Raises:
+            RequestError: `no-database`, `database-required`, `unknown-database`, `database-unreachable`,
+                `sql-syntax`, `sql-not-single-statement`, `sql-not-read-only`, `sql-parameters`, `sql-failed`,
+                `sql-timeout` or `limit-not-allowed`.
+        """
+        source = self._source(database)
+        run = Run(self._limits, self._timeout(timeout_s))
+
+        def work() -> QueryResult:
+            guarded = guard(sql, source.dialect)
+            values = check_parameters(guarded, parameters or {})
+            run.check()
+            engine = self._engine(source)
+            fetched = with_hint(engine, guarded.tables, lambda: engine.fetch(guarded.sql, values, run))
+            return self._result(fetched, guarded.sql, source, run)
+
+        return await self._finish(run, work)
+
+    async def describe(
+        self, database: str | None = None, table: str | None = None, samples: int = 3
+    ) -> Description:
+        """Return what there is: all databases with table names, one with columns, or one table with samples.
+
+        Raises:
+            RequestError: As `query`, or `unknown-table`.
+        """
+        everything = database is None and table is None
+        sources = list(self._sources.values()) if everything else [self._source(database)]
+        run = Run(self._limits, self._limits.timeout_s)
+
+        def work() -> Description:
+            return Description(tuple(self._described(s, database, table, samples, run) for s in sources))
+
+        return await self._finish(run, work)
+
+    async def close(self) -> None:
+        """Close every database; queries still running end first."""
+        await asyncio.to_thread(self._threads.shutdown, wait=True, cancel_futures=True)
+        for engine in self._engines.values():
+            engine.close()
+        self._engines.clear()
+
+    def _described(
+        self, source: DatabaseSource, database: str | None, table: str | None, samples: int, run: Run
+    ) -> Database:
+        tables = describe_database(
+            self._engine(source),
+            table=table,
+            columns=database is not None,
+            samples=samples,
+            run=run,
+        )
+        return Database(source.name, source.dialect, source.description, tables)
+
+    def _result(self, fetched: Fetched, sql: str, source: DatabaseSource, run: Run) -> QueryResult:
+        return QueryResult(fetched.table, fetched.complete, sql, source.name, time.monotonic() - run.started)
+
+    def _source(self, name: str | None) -> DatabaseSource:
+        if not self._sources:
+            raise RequestError(
+                "no-database",
+                "No database is configured. Start the server with --database NAME=URL or --data FILE.",
+            )
+        if name is None:
+            if len(self._sources) > 1:
+                raise RequestError(
+                    "database-required", f"There are several databases: name one.{nearest('', self._sources)}"
+                )
+            return next(iter(self._sources.values()))
+        if name not in self._sources:
+            raise RequestError(
+                "unknown-database", f"There is no database {name!r}.{nearest(name, self._sources)}"
+            )
+        return self._sources[name]
+
+    def _timeout(self, timeout_s: float | None) -> float:
+        ceiling = self._limits.timeout_s
+        if timeout_s is None:
+            return ceiling
+        if not 0 < timeout_s <= ceiling:
+            raise RequestError(
+                "limit-not-allowed",
+                f"timeout_s={timeout_s:g} is outside what this server allows: above 0, at most {ceiling:g}. "
+                f"Ask for {ceiling:g} or less, or leave it out for the ceiling itself.",
+            )
+        return timeout_s
+
+    def _engine(self, source: DatabaseSource) -> Engine:
+        with self._opening:
+            if source.name not in self._engines:
+                files = self._files if source.name == DATA_DATABASE and self._files else ()
+                self._engines[source.name] = open_engine(source, files, self._limits)
+            return self._engines[source.name]
+
+    async def _finish(self, run: Run, work: Callable[[], _T]) -> _T:
+        """Return what `work` returns in its thread; on time-out or cancellation end it there first."""
+        future = asyncio.get_running_loop().run_in_executor(self._threads, work)
+        try:
+            done, _ = await asyncio.wait({future}, timeout=run.deadline - time.monotonic())
+        except asyncio.CancelledError:
+            await _stop(run, future)
+            raise
+        if done:
+            return future.result()
+        await _stop(run, future)
+        raise run.timed_out()
+
+
+async def _stop(run: Run, future: asyncio.Future[_T]) -> None:
+    """End the work and wait until its thread is free; an interrupt that came too early is repeated."""
+    until = time.monotonic() + _STOP_GRACE_S
+    while not future.done() and time.monotonic() < until:
+        run.end()
+        await asyncio.wait({future}, timeout=0.02)
+    if not future.done():
+        future.cancel()
+    elif not future.cancelled():
+        future.exception()

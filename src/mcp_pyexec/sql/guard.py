@@ -1,0 +1,213 @@
+"""One statement in, one read-only statement out, or a refusal that says which part and why.
+
+Invariant: what is executed is generated from a checked tree, without comments, and every call in that very text
+is on the dialect's list of computing functions. The engine's own enforcement does not rely on this module.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import ErrorLevel, SqlglotError
+
+from mcp_pyexec.errors import RequestError
+from mcp_pyexec.sql.functions import CATALOG_PREFIXES, FUNCTIONS
+from mcp_pyexec.sql.nodes import NODES, ROOTS, WRITES
+from mcp_pyexec.sql.tokens import called_names, named_parameters, tokenize, without_explain
+
+__all__ = ["SQL_CHARACTERS", "GuardedQuery", "guard"]
+
+SQL_CHARACTERS = 100_000
+"""Longest statement; parsing takes time in proportion, and no analytic statement comes near."""
+
+_FILE_MARKS = ("/", "\\", "://", ".csv", ".parquet", ".json", ".tsv", ".db", ".gz", ".zst", "*", "?")
+
+_COMMANDS_TEXT = """
+    abort alter analyze attach begin call checkpoint comment commit copy create deallocate declare delete detach do
+    drop end execute explain export force grant import insert install kill load merge pragma prepare refresh reindex
+    release replace reset revoke rollback savepoint set start truncate update use vacuum
+    """
+_COMMANDS = frozenset(_COMMANDS_TEXT.split())
+
+
+@dataclass(frozen=True, slots=True)
+class GuardedQuery:
+    """A statement that may run.
+
+    Attributes:
+        sql: Generated from the tree; the only text that may reach the engine.
+        parameters: Names of its bound parameters.
+        tables: Names of the tables it reads, as written, without those it defines itself.
+    """
+
+    sql: str
+    dialect: str
+    parameters: frozenset[str]
+    tables: tuple[str, ...]
+
+
+def guard(sql: str, dialect: str) -> GuardedQuery:
+    """Return the statement as it may be executed.
+
+    Args:
+        dialect: `sqlite` or `duckdb`.
+
+    Raises:
+        RequestError: `sql-syntax`, `sql-not-single-statement`, `sql-not-read-only` or `sql-parameters`.
+    """
+    try:
+        return _guard(sql, dialect)
+    except RecursionError:
+        raise RequestError(
+            "sql-syntax",
+            "The SQL is nested too deeply to be checked. Split it into common table expressions.",
+        ) from None
+
+
+def _guard(sql: str, dialect: str) -> GuardedQuery:
+    _check_text(sql)
+    prefix, body = without_explain(sql, dialect)
+    tree = _parse(body, dialect)
+    _check_root(tree)
+    for node in tree.walk():
+        _check_node(node, dialect)
+    text = _generate(tree, dialect)
+    _check_calls(text, tree, dialect)
+    defined = {cte.alias_or_name.lower() for cte in tree.find_all(exp.CTE)}
+    tables = {
+        table.name for table in tree.find_all(exp.Table) if table.name and table.name.lower() not in defined
+    }
+    return GuardedQuery(prefix + text, dialect, _parameters(tree), tuple(sorted(tables)))
+
+
+def _check_text(sql: str) -> None:
+    if len(sql) > SQL_CHARACTERS:
+        raise RequestError(
+            "sql-syntax",
+            f"The SQL has {len(sql)} characters, at most {SQL_CHARACTERS} are read. Bind long values.",
+        )
+    if "\0" in sql or any("\ud800" <= c <= "\udfff" for c in sql):
+        raise RequestError(
+            "sql-syntax", "The SQL holds a NUL or a lone surrogate. Bind such a value as a parameter."
+        )
+
+
+def _parse(body: str, dialect: str) -> exp.Expr:
+    tokens = tokenize(body, dialect)
+    if dialect == "duckdb":
+        body = named_parameters(body, tokens)
+    _check_opening(tokens[0].text.lower() if tokens else "", dialect)
+    try:
+        trees = [
+            t for t in sqlglot.parse(body, dialect=dialect, error_level=ErrorLevel.IMMEDIATE) if t is not None
+        ]
+    except SqlglotError as error:
+        raise RequestError(
+            "sql-syntax", f"Not valid {dialect} SQL: {_plain(error)}. Correct that part."
+        ) from None
+    trees = [t for t in trees if not isinstance(t, exp.Semicolon)]
+    if len(trees) != 1:
+        raise RequestError(
+            "sql-not-single-statement",
+            f"Expected one statement, found {len(trees)}. Send one SELECT at a time; join steps with WITH.",
+        )
+    return trees[0]
+
+
+def _check_opening(word: str, dialect: str) -> None:
+    """Refuse a command by its first word, where a parser would only say that it does not understand."""
+    if word in _COMMANDS:
+        raise _refusal(f"the command {word.upper()}")
+    if word in {"show", "describe", "desc", "summarize"} and dialect == "sqlite":
+        raise _refusal(f"the command {word.upper()}", "Use describe_database to see tables and columns.")
+
+
+def _check_root(tree: exp.Expr) -> None:
+    kind = type(tree).__name__
+    if kind not in ROOTS:
+        raise _refusal(WRITES.get(kind, f"a statement of the kind {kind}"))
+
+
+def _check_node(node: exp.Expr, dialect: str) -> None:
+    kind = type(node).__name__
+    if isinstance(node, exp.Func):
+        return
+    if kind not in NODES and not (kind == "ByteString" and dialect == "duckdb"):
+        raise _refusal(WRITES.get(kind, f"the part {node.sql(dialect, comments=False)[:80]!r} ({kind})"))
+    if isinstance(node, exp.Table):
+        _check_table(node, dialect)
+    if isinstance(node, exp.Summarize | exp.Describe) and not isinstance(node.this, exp.Table | exp.Query):
+        raise _refusal(f"{kind.upper()} of something that is neither a table nor a SELECT")
+    if isinstance(node, exp.Select) and (node.args.get("into") or node.args.get("locks")):
+        raise _refusal("SELECT INTO or FOR UPDATE")
+    if isinstance(node, exp.Show) and node.name.upper() not in {"TABLES", "ALL TABLES", "COLUMNS"}:
+        raise _refusal(f"SHOW {node.name}", "Use describe_database to see tables and columns.")
+
+
+def _check_table(table: exp.Table, dialect: str) -> None:
+    if isinstance(table.this, exp.Func):
+        return
+    name = table.name
+    if any(name.lower().startswith(prefix) for prefix in CATALOG_PREFIXES[dialect]):
+        raise _refusal(f"the engine's own table {name!r}", "Use describe_database to see tables and columns.")
+    if any(mark in part.name.lower() for part in table.parts for mark in _FILE_MARKS):
+        raise _refusal(
+            f"the file {name!r} as a table",
+            "Read configured tables; describe_database lists them.",
+        )
+
+
+def _generate(tree: exp.Expr, dialect: str) -> str:
+    for node in list(tree.find_all(exp.ByteString)):
+        node.replace(exp.Literal.string(node.name))
+    try:
+        return tree.sql(dialect, comments=False, unsupported_level=ErrorLevel.RAISE)
+    except SqlglotError as error:
+        raise RequestError(
+            "sql-syntax", f"This is not {dialect} SQL: {_plain(error)}. Write it another way."
+        ) from None
+
+
+def _check_calls(text: str, tree: exp.Expr, dialect: str) -> None:
+    aliases = frozenset(a.name.lower() for a in tree.find_all(exp.TableAlias) if a.args.get("columns"))
+    names = called_names(tokenize(text, dialect), aliases)
+    for node in tree.find_all(exp.Anonymous):
+        names.append(node.name.lower())
+    for name in names:
+        if name not in FUNCTIONS[dialect]:
+            raise _refusal(
+                f"the function {name!r}",
+                "Only built-in functions that compute are allowed, none that reads files or settings, runs text as "
+                f"SQL, waits or writes.{_resembling(name, dialect)}",
+            )
+
+
+def _resembling(name: str, dialect: str) -> str:
+    close = difflib.get_close_matches(name, FUNCTIONS[dialect], n=1, cutoff=0.8)
+    return f" Did you mean {close[0]!r}?" if close else ""
+
+
+def _parameters(tree: exp.Expr) -> frozenset[str]:
+    names = [node.name for node in tree.find_all(exp.Placeholder)]
+    if any(not name.isidentifier() for name in names):
+        raise RequestError(
+            "sql-parameters",
+            "Parameters have names here: write :name in the SQL and give parameters={'name': value}.",
+        )
+    return frozenset(names)
+
+
+def _refusal(part: str, advice: str = "") -> RequestError:
+    remedy = (
+        advice
+        or "Write one SELECT (WITH, VALUES, EXPLAIN SELECT also work); derive new data in the query itself."
+    )
+    return RequestError("sql-not-read-only", f"Refused: {part}. Databases are read-only here. {remedy}")
+
+
+def _plain(error: SqlglotError) -> str:
+    """Return the parser's words without its terminal colours and the echo of the statement."""
+    return str(error).splitlines()[0].rstrip(". ")

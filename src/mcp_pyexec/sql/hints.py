@@ -1,0 +1,42 @@
+"""Nearest names for tables and columns that an engine did not find."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from mcp_pyexec.errors import RequestError, nearest
+from mcp_pyexec.sql.results import Engine, Fetched
+
+__all__ = ["with_hint"]
+
+_TABLE = re.compile(r"no such table: (?:main\.)?(.+?)\.?$|Table with name (\S+) does not exist")
+_COLUMN = re.compile(
+    r"no such column: (?:\w+\.)?(.+?)\.?$"
+    r"|column \"([^\"]+)\" (?:not found|that is not)"
+    r"|does not have a column named \"([^\"]+)\""
+)
+
+
+def with_hint(engine: Engine, tables: Sequence[str], fetch: Callable[[], Fetched]) -> Fetched:
+    """Return what `fetch` returns, or raise its `sql-failed` with the nearest known name behind it."""
+    try:
+        return fetch()
+    except RequestError as error:
+        if error.code != "sql-failed":
+            raise
+        raise RequestError(error.code, error.message + _hint(engine, tables, error.message)) from None
+
+
+def _hint(engine: Engine, tables: Sequence[str], message: str) -> str:
+    if match := _TABLE.search(message):
+        return nearest(_name(match), [table.name for table in engine.tables()])
+    if match := _COLUMN.search(message):
+        wanted = {name.lower() for name in tables}
+        read = [t for t in engine.tables() if t.name.rpartition(".")[2].lower() in wanted]
+        return nearest(_name(match), {c.name for t in read for c in engine.columns(t).columns})
+    return ""
+
+
+def _name(match: re.Match[str]) -> str:
+    return next(group for group in match.groups() if group)

@@ -1,0 +1,70 @@
+"""From a source to an open engine; errors name the database, never its URL or path."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+from mcp_pyexec.errors import ConfigError, RequestError
+from mcp_pyexec.sources import DatabaseSource, check_source, database_path
+from mcp_pyexec.sql.results import Engine, SqlLimits
+from mcp_pyexec.sql.sqlite_engine import SqliteEngine
+
+__all__ = ["open_engine"]
+
+
+def open_engine(source: DatabaseSource, files: Sequence[Path], limits: SqlLimits) -> Engine:
+    """Return the open database.
+
+    Args:
+        files: The `--data` files, for the database made of them; else empty.
+
+    Raises:
+        RequestError: `database-unreachable`.
+        ConfigError: DuckDB is needed and not installed, or the source is malformed.
+    """
+    if not files:
+        _check(source)
+    if source.dialect == "sqlite":
+        return _open_sqlite(source, limits)
+    return _open_duckdb(source, files, limits)
+
+
+def _check(source: DatabaseSource) -> None:
+    try:
+        check_source(source)
+    except ConfigError as error:
+        raise RequestError("database-unreachable", str(error)) from None
+
+
+def _open_sqlite(source: DatabaseSource, limits: SqlLimits) -> Engine:
+    try:
+        return SqliteEngine(database_path(source), limits)
+    except sqlite3.Error as error:
+        raise _unreachable(source, str(error)) from None
+
+
+def _open_duckdb(source: DatabaseSource, files: Sequence[Path], limits: SqlLimits) -> Engine:
+    try:
+        import duckdb
+
+        from mcp_pyexec.sql.duckdb_engine import DuckdbEngine, load_files
+    except ImportError:
+        raise ConfigError('DuckDB is not installed. Run: pip install "mcp-pyexec[duckdb]"') from None
+    try:
+        return load_files(files, limits) if files else DuckdbEngine(database_path(source), limits)
+    except duckdb.Error as error:
+        text = str(error).splitlines()[0]
+        for path in files or [database_path(source)]:
+            for form in (str(path.resolve()), str(path)):
+                text = text.replace(form, path.name)
+        raise _unreachable(source, text) from None
+
+
+def _unreachable(source: DatabaseSource, reason: str) -> RequestError:
+    return RequestError(
+        "database-unreachable",
+        f"The database {source.name!r} does not open: {reason.rstrip('.')}. Check that the file is a {source.dialect} "
+        "database (or data file) that this server may read and that no other program holds it for writing.",
+    )

@@ -1,0 +1,125 @@
+"""Checks on the text itself, before the parser and after the generator.
+
+The parser's tree says what sqlglot understood; the engine runs text. `called_names` reads the calls off the
+very text that is sent, so a node that generates an unexpected function is caught whatever its class.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+from sqlglot.dialects.dialect import Dialect
+from sqlglot.errors import SqlglotError
+from sqlglot.tokenizer_core import Token, TokenType
+
+from mcp_pyexec.errors import RequestError
+
+__all__ = ["called_names", "named_parameters", "tokenize", "without_explain"]
+
+_NOT_CALLS_TEXT = """
+    all and any array as between by case columns cross cube distinct else except exclude excluding exists filter from
+    full glob group having ilike in inner intersect is isnull join lateral left like limit match map materialized
+    not notnull of offset on only or order outer over partition pivot qualify ranges recursive regexp
+    replace right rollup rows sample select semi sets similar some struct table then to tuple union unpivot using
+    values when where window with within end key percent return row bernoulli system reservoir asof positional
+    anti natural intersects desc asc rename try_cast cast
+    """
+_NOT_CALLS = frozenset(_NOT_CALLS_TEXT.split())
+"""Words that may stand before a parenthesis without being a call."""
+
+_TYPES_TEXT = """
+    bit char character decimal enum float numeric nchar nvarchar real text time timestamp varchar varbinary
+"""
+_TYPES = frozenset(_TYPES_TEXT.split())
+_OPERANDS = frozenset(
+    {
+        TokenType.VAR,
+        TokenType.IDENTIFIER,
+        TokenType.STRING,
+        TokenType.NUMBER,
+        TokenType.R_BRACKET,
+        TokenType.R_PAREN,
+    }
+    | {TokenType.R_BRACE, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.COLON}
+)
+
+
+def tokenize(sql: str, dialect: str) -> list[Token]:
+    """Return the tokens of the text without comments and without a last semicolon.
+
+    Raises:
+        RequestError: `sql-syntax` where the text cannot be split into tokens.
+    """
+    try:
+        tokens = list(Dialect.get_or_raise(dialect).tokenize(sql))
+    except SqlglotError as error:
+        raise RequestError(
+            "sql-syntax", f"The SQL cannot be read: {error}. Check its quotes and brackets."
+        ) from None
+    while tokens and tokens[-1].token_type is TokenType.SEMICOLON:
+        tokens.pop()
+    return tokens
+
+
+def without_explain(sql: str, dialect: str) -> tuple[str, str]:
+    """Return the canonical EXPLAIN prefix ("" if there is none) and the statement after it."""
+    prefix, rest = "EXPLAIN ", _after(sql, "explain", dialect)
+    if rest is None:
+        return "", sql
+    if dialect == "sqlite":
+        plan = _after(_after(rest, "query", dialect) or "", "plan", dialect)
+        return ("EXPLAIN QUERY PLAN ", plan) if plan is not None else (prefix, rest)
+    analyzed = _after(rest, "analyze", dialect)
+    return ("EXPLAIN ANALYZE ", analyzed) if analyzed is not None else (prefix, rest)
+
+
+def _after(sql: str, word: str, dialect: str) -> str | None:
+    """Return the text after its first word if that is `word`, comments aside."""
+    tokens = tokenize(sql, dialect)
+    if not tokens or tokens[0].text.lower() != word:
+        return None
+    return sql[tokens[0].end + 1 :]
+
+
+def named_parameters(sql: str, tokens: list[Token]) -> str:
+    """Return the text with `:name` parameters written `$name`, for a dialect that knows only the latter.
+
+    A colon is a parameter where no operand stands before it and a name directly after it; slices, struct keys,
+    lambdas and prefix aliases have an operand or a bracket before theirs.
+    """
+    parts, at = [], 0
+    for index, token in enumerate(tokens[:-1]):
+        after = tokens[index + 1]
+        before = tokens[index - 1].token_type if index else TokenType.COMMA
+        named = after.start == token.end + 1 and after.text.isidentifier()
+        if token.token_type is TokenType.COLON and named and before not in _OPERANDS:
+            parts += [sql[at : token.start], "$"]
+            at = token.end + 1
+    return "".join([*parts, sql[at:]])
+
+
+def called_names(tokens: list[Token], aliases: frozenset[str]) -> list[str]:
+    """Return, in order and lower case, every name that the text calls as a function.
+
+    Args:
+        aliases: Names, in lower case, that the tree shows to be aliases with a column list, as in `t(a, b)`.
+    """
+    found = []
+    for index, (token, after) in enumerate(itertools.pairwise(tokens)):
+        if after.token_type is not TokenType.L_PAREN:
+            continue
+        name = token.text.lower()
+        quoted = token.token_type in (TokenType.IDENTIFIER, TokenType.STRING)
+        if not quoted and (not name.replace("_", "a").isalnum() or name[0].isdigit()):
+            continue
+        if not quoted and (name in _NOT_CALLS or name in _TYPES):
+            continue
+        if name in aliases and _is_alias(tokens, index):
+            continue
+        found.append(name)
+    return found
+
+
+def _is_alias(tokens: list[Token], index: int) -> bool:
+    before = tokens[index - 1].text.lower() if index else ""
+    return before in {"as", "with", "recursive"} or (before == "," and tokens[index - 2].text == ")")
