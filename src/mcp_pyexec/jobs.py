@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from mcp_pyexec.codegen import Execution as Run
 from mcp_pyexec.codegen import FailedCheck
 from mcp_pyexec.datasets import read_untrusted, seal
+from mcp_pyexec.errors import RequestError
 from mcp_pyexec.executions import Execution, ExecutionRequest, Progress
+from mcp_pyexec.jail import Profile
 from mcp_pyexec.limits import Limits
 from mcp_pyexec.outcomes import Job
 from mcp_pyexec.scoring import JobReply
@@ -23,10 +25,14 @@ if TYPE_CHECKING:
 __all__ = ["CodeExecutor", "PoolRunner"]
 
 
-class PoolRunner:
-    """A `scoring.JobRunner`: every job in a fresh worker, with no host functions."""
+_OWN_PROFILE = "moderate"
+"""Its template has the libraries that the project's own jobs need; a caller's profile decides on their code only."""
 
-    def __init__(self, service: Service, profile: str, limits: Limits) -> None:
+
+class PoolRunner:
+    """A `scoring.JobRunner`: every job in a fresh worker, with no host functions (they would give the labels)."""
+
+    def __init__(self, service: Service, profile: Profile, limits: Limits) -> None:
         self._service, self._profile, self._limits = service, profile, limits
 
     async def __call__(
@@ -37,7 +43,8 @@ class PoolRunner:
             for name, table in tables.items():
                 fds[name] = seal(table, name)
                 stack.callback(os.close, fds[name])
-            job = Job(kind=kind, request=request, profile=self._profile, limits=self._limits, tables=fds)
+            profile = self._profile.name if request.get("code") else _OWN_PROFILE
+            job = Job(kind=kind, request=request, profile=profile, limits=self._limits, tables=fds)
             outcome = await self._service.pool.run(job)
         return JobReply(
             status=outcome.status,
@@ -46,12 +53,17 @@ class PoolRunner:
             metrics=outcome.metrics,
             layers=outcome.layers,
             executor=outcome.executor,
-            tables={
-                name: read_untrusted(data, byte_limit=self._limits.attachment_bytes)
-                for name, data in outcome.tables.items()
-            },
+            tables=self._believable(outcome.tables),
             files=outcome.files,
         )
+
+    def _believable(self, tables: Mapping[str, bytes]) -> dict[str, pa.Table]:
+        """The tables that are plain Arrow; one that is not is as good as missing."""
+        read = {}
+        for name, data in tables.items():
+            with contextlib.suppress(RequestError):
+                read[name] = read_untrusted(data, byte_limit=self._limits.attachment_bytes)
+        return read
 
 
 class CodeExecutor:

@@ -56,10 +56,10 @@ class Pool:
         """Run a job in a fresh worker; once more in another if nothing had run when the first was lost.
 
         Raises:
-            RequestError: `busy`, or a profile that may not be chosen.
+            RequestError: `busy`.
             SandboxFault: If no worker can be had.
         """
-        profile = self._profiles.choose(job.profile)
+        profile = self._profiles.named(job.profile)
         for attempt in (1, 2):
             async with self.turn() as waited:
                 worker = await self._stock(profile).take()

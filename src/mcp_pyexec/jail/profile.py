@@ -71,6 +71,10 @@ class Profiles:
             )
         return profile
 
+    def named(self, name: str) -> Profile:
+        """Return a profile by name, whatever the ceiling: for the project's own jobs and checked requests."""
+        return self._known[name]
+
     def sharing_template(self, profile: Profile) -> list[Profile]:
         """Return every profile, whatever the ceiling, that the profile's template serves."""
         return [p for p in self._known.values() if p.template_key == profile.template_key]

@@ -53,7 +53,7 @@ def strict_tool(function: ToolFunction, title: str, annotations: ToolAnnotations
     tool.parameters = _slim(tool.parameters)
     tool.parameters["additionalProperties"] = False
     if tool.fn_metadata.output_schema is not None:
-        tool.fn_metadata.output_schema = _slim(tool.fn_metadata.output_schema)
+        tool.fn_metadata.output_schema = _without_required(_slim(tool.fn_metadata.output_schema))
     return cast(StrictTool, tool)
 
 
@@ -105,7 +105,7 @@ def _explain(error: ValidationError) -> str:
 
 
 def _slim(schema: Any) -> Any:
-    """Drop what agents pay for and do not use: generated titles, null defaults."""
+    """Drop what agents pay for and do not use: generated titles, null defaults, what is the default anyway."""
     if isinstance(schema, list):
         return [_slim(item) for item in schema]
     if not isinstance(schema, dict):
@@ -121,4 +121,14 @@ def _slim(schema: Any) -> Any:
 
 
 def _is_noise(key: str, value: Any) -> bool:
-    return (key == "title" and isinstance(value, str)) or (key == "default" and value is None)
+    generated = key == "title" and isinstance(value, str)
+    return generated or (key == "default" and value is None) or (key == "additionalProperties" and value is True)
+
+
+def _without_required(schema: Any) -> Any:
+    """Every field of a result is always there, so a list of all their names says nothing."""
+    if isinstance(schema, list):
+        return [_without_required(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {k: _without_required(v) for k, v in schema.items() if not (k == "required" and isinstance(v, list))}

@@ -18,6 +18,7 @@ from mcp_pyexec.tools.shapes import Shape
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from mcp_pyexec.jail import Profile
     from mcp_pyexec.scoring import ClassifierOutcome
     from mcp_pyexec.service import Service
 
@@ -128,13 +129,24 @@ def run_classifier(service: Service) -> StrictTool:
             positive=positive,
         )
         limits = service.limits.lowered(timeout_s=timeout_s, memory_mb=memory_mb)
-        runner = PoolRunner(service, service.profiles.choose(profile).name, limits)
+        runner = PoolRunner(service, _profile(service, profile, code), limits)
         table = await _rows(service, dataset, sql, database)
         outcome = await scoring.run(table, request, runner, progress_of(context))
         return _answer(service, outcome)
 
     annotations = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)
     return strict_tool(run_classifier, "Train and score a classifier", annotations)
+
+
+def _profile(service: Service, name: str | None, code: str | None) -> Profile:
+    chosen = service.profiles.choose(name)
+    if code is not None and "pandas" not in chosen.preload:
+        raise RequestError(
+            "profile-lacks-libraries",
+            f"Profile {chosen.name!r} has no pandas, which `code` is called with. Use a named model, or a profile "
+            "such as moderate.",
+        )
+    return chosen
 
 
 async def _rows(service: Service, dataset: str | None, sql: str | None, database: str | None) -> pa.Table:
