@@ -78,7 +78,7 @@ SQLITE = [
     "SELECT fts3_tokenizer('simple')",
     "SELECT fts3_tokenizer('simple', x'0000000000000000')",
     "SELECT sqlite_log(1, 'x')",
-    'SELECT "load_extension"(\'{dir}/evil.so\')',
+    "SELECT \"load_extension\"('{dir}/evil.so')",
     "SELECT [load_extension]('{dir}/evil.so')",
     "SELECT `load_extension`('{dir}/evil.so')",
     "SELECT edit('x')",

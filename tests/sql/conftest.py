@@ -36,7 +36,9 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("databases")
     with closing(sqlite3.connect(place / "shop.db")) as connection:
         connection.executescript(SCHEMA)
-        connection.executescript("CREATE VIRTUAL TABLE note USING fts5(body); INSERT INTO note VALUES ('hello world');")
+        connection.executescript(
+            "CREATE VIRTUAL TABLE note USING fts5(body); INSERT INTO note VALUES ('hello world');"
+        )
     with closing(sqlite3.connect(place / "other.db")) as connection:
         connection.executescript("CREATE TABLE secret (word TEXT); INSERT INTO secret VALUES ('hidden');")
     with closing(duckdb.connect(str(place / "shop.duckdb"))) as writer:

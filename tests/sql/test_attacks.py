@@ -46,7 +46,9 @@ def test_attack_has_no_effect_and_reads_nothing_with_the_guard_off(directory: Pa
     answered = {}
     for sql in BY_DIALECT[dialect]:
         try:
-            answered[sql] = engine.fetch(sql.replace("{dir}", str(directory)), {}, Run(LIMITS, 5)).table.to_pylist()
+            answered[sql] = engine.fetch(
+                sql.replace("{dir}", str(directory)), {}, Run(LIMITS, 5)
+            ).table.to_pylist()
         except RequestError:
             continue
     engine.close()
@@ -82,7 +84,9 @@ def test_trick_on_quotes_or_names_ends_as_a_literal_or_an_unknown_table(
 ) -> None:
     before = _digest(directory)
     try:
-        shown = str(run(databases.query(sql.replace("{dir}", str(directory)), database="duckdb")).table.to_pylist())
+        shown = str(
+            run(databases.query(sql.replace("{dir}", str(directory)), database="duckdb")).table.to_pylist()
+        )
     except RequestError as error:
         shown = error.message
 

@@ -25,7 +25,10 @@ def _rows(directory: Path, dialect: str, sql: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in zip(*(c.to_pylist() for c in table.columns), strict=True)]
 
 
-@pytest.mark.parametrize(("dialect", "sql"), [(d, sql) for d, all_ in BY_DIALECT.items() for sql in all_])
+@pytest.mark.parametrize(
+    ("dialect", "sql"),
+    [pytest.param(d, sql, id=f"{d}-{i}") for d, all_ in BY_DIALECT.items() for i, sql in enumerate(all_)],
+)
 def test_honest_statement_gives_what_the_engine_gives(
     databases: Databases, run: Callable[[Any], Any], directory: Path, dialect: str, sql: str
 ) -> None:

@@ -16,7 +16,7 @@ from sqlglot.errors import ErrorLevel, SqlglotError
 from mcp_pyexec.errors import RequestError
 from mcp_pyexec.sql.functions import CATALOG_PREFIXES, FUNCTIONS
 from mcp_pyexec.sql.nodes import NODES, ROOTS, WRITES
-from mcp_pyexec.sql.tokens import called_names, named_parameters, tokenize, without_explain
+from mcp_pyexec.sql.tokens import called_names, named_parameters, ordered_pivot, tokenize, without_explain
 
 __all__ = ["SQL_CHARACTERS", "GuardedQuery", "guard"]
 
@@ -99,6 +99,8 @@ def _parse(body: str, dialect: str) -> exp.Expr:
     tokens = tokenize(body, dialect)
     if dialect == "duckdb":
         body = named_parameters(body, tokens)
+        if tokens and tokens[0].text.lower() in {"pivot", "unpivot"}:
+            body = ordered_pivot(body, tokenize(body, dialect))
     _check_opening(tokens[0].text.lower() if tokens else "", dialect)
     try:
         trees = [

@@ -14,7 +14,7 @@ from sqlglot.tokenizer_core import Token, TokenType
 
 from mcp_pyexec.errors import RequestError
 
-__all__ = ["called_names", "named_parameters", "tokenize", "without_explain"]
+__all__ = ["called_names", "named_parameters", "ordered_pivot", "tokenize", "without_explain"]
 
 _NOT_CALLS_TEXT = """
     all and any array as between by case columns cross cube distinct else except exclude excluding exists filter from
@@ -96,6 +96,16 @@ def named_parameters(sql: str, tokens: list[Token]) -> str:
             parts += [sql[at : token.start], "$"]
             at = token.end + 1
     return "".join([*parts, sql[at:]])
+
+
+def ordered_pivot(sql: str, tokens: list[Token]) -> str:
+    """Return a PIVOT or UNPIVOT statement with its ORDER BY or LIMIT outside, where the parser understands them."""
+    depth = 0
+    for token in tokens:
+        depth += {TokenType.L_PAREN: 1, TokenType.R_PAREN: -1}.get(token.token_type, 0)
+        if depth == 0 and token.token_type in (TokenType.ORDER_BY, TokenType.LIMIT):
+            return "".join(["SELECT * FROM (", sql[: token.start], "\n) ", sql[token.start :]])
+    return sql
 
 
 def called_names(tokens: list[Token], aliases: frozenset[str]) -> list[str]:

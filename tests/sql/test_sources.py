@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mcp_pyexec.errors import ConfigError
+from mcp_pyexec.sources import DatabaseSource, check_data_file, check_source
+
+
+def test_source_with_an_existing_file_is_accepted(directory: Path) -> None:
+    check_source(DatabaseSource("shop", f"sqlite:///{directory}/shop.db"))
+    check_source(DatabaseSource("shop", f"duckdb:///{directory}/shop.duckdb"))
+    check_data_file(directory / "secret.csv")
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "says"),
+    [
+        ("1x", "sqlite:///{dir}/shop.db", "a name is a letter"),
+        ("a b", "sqlite:///{dir}/shop.db", "a name is a letter"),
+        ("x", "{dir}/shop.db", "expected a URL"),
+        ("x", "sqllite:///{dir}/shop.db", "Did you mean 'sqlite'"),
+        ("x", "oracle://secret-host/x", "is not supported"),
+        ("x", "sqlite://", "four slashes"),
+        ("x", "sqlite:///", "four slashes"),
+        ("x", "sqlite://{dir}/shop.db?mode=rw", "without options"),
+        ("x", "sqlite:///{dir}/gone.db", "does not exist"),
+        ("x", "sqlite:///{dir}", "is not a file"),
+        ("x", "duckdb:///{dir}/gone.duckdb", "does not exist"),
+    ],
+)
+def test_wrong_source_is_refused_with_a_remedy_and_without_its_url(
+    directory: Path, name: str, url: str, says: str
+) -> None:
+    with pytest.raises(ConfigError, match=says) as refused:
+        check_source(DatabaseSource(name, url.replace("{dir}", str(directory))))
+
+    assert str(directory) not in str(refused.value)
+    assert "secret-host" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("name", "says"), [("secret.txt", "is not one of"), ("gone.csv", "does not exist")])
+def test_wrong_data_file_is_refused(directory: Path, name: str, says: str) -> None:
+    with pytest.raises(ConfigError, match=says):
+        check_data_file(directory / name)
