@@ -1,0 +1,217 @@
+"""The process that an agent starts: its end, its output, and what it refuses to start with."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp import Client, StdioServerParameters
+
+ENVIRONMENT = {"PATH": "/usr/bin:/bin"}
+SERVE = ("-m", "mcp_pyexec", "serve")
+
+
+def message(**fields: Any) -> bytes:
+    return json.dumps({"jsonrpc": "2.0", **fields}).encode() + b"\n"
+
+
+HELLO = message(
+    id=1,
+    method="initialize",
+    params={"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}},
+) + message(method="notifications/initialized")
+
+
+async def start(*arguments: str, **environment: str) -> asyncio.subprocess.Process:
+    pipe = asyncio.subprocess.PIPE
+    return await asyncio.create_subprocess_exec(
+        sys.executable, *arguments, stdin=pipe, stdout=pipe, stderr=pipe, env={**ENVIRONMENT, **environment}, cwd="/"
+    )
+
+
+async def serving(*arguments: str) -> asyncio.subprocess.Process:
+    """Start a server and run code in it, so that every kind of process is there."""
+    process = await start(*SERVE, *arguments)
+    call = {"name": "execute_code", "arguments": {"code": "print('to stdout')\n1 + 1"}}
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(HELLO + message(id=2, method="tools/call", params=call))
+    while json.loads(await asyncio.wait_for(process.stdout.readline(), 60)).get("id") != 2:
+        pass
+    return process
+
+
+def descendants(pid: int) -> set[int]:
+    found: set[int] = set()
+    waiting = [pid]
+    while waiting:
+        for task in Path(f"/proc/{waiting.pop()}/task").glob("*/children"):
+            children = [int(child) for child in task.read_text().split()]
+            found.update(children)
+            waiting += children
+    return found
+
+
+async def wait_until_gone(pids: set[int]) -> None:
+    async with asyncio.timeout(10):
+        while any(Path(f"/proc/{pid}").exists() for pid in pids):
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("end", ["eof", signal.SIGINT, signal.SIGTERM])
+async def test_server_ends_well_and_leaves_no_process(end: Any) -> None:
+    process = await serving()
+    jailed = descendants(process.pid)
+    assert len(jailed) >= 3
+    if end == "eof":
+        assert process.stdin is not None
+        process.stdin.close()
+    else:
+        process.send_signal(end)
+    assert await asyncio.wait_for(process.wait(), 15) == 0
+    await wait_until_gone(jailed)
+
+
+async def test_killed_server_takes_the_jail_along() -> None:
+    process = await serving()
+    jailed = descendants(process.pid)
+    process.kill()
+    await process.wait()
+    await wait_until_gone(jailed)
+
+
+async def test_signal_during_a_run_ends_the_run_too() -> None:
+    process = await serving()
+    call = {"name": "execute_code", "arguments": {"code": "while True: pass"}}
+    assert process.stdin is not None
+    process.stdin.write(message(id=3, method="tools/call", params=call) + message(id=4, method="ping"))
+    assert process.stdout is not None
+    while json.loads(await process.stdout.readline()).get("id") != 4:
+        pass
+    jailed = descendants(process.pid)
+    process.send_signal(signal.SIGTERM)
+    assert await asyncio.wait_for(process.wait(), 15) == 0
+    await wait_until_gone(jailed)
+
+
+async def test_stdout_carries_nothing_but_protocol() -> None:
+    process = await serving()
+    assert process.stdin is not None
+    process.stdin.close()
+    assert process.stdout is not None
+    rest = await process.stdout.read()
+    assert all(json.loads(line)["jsonrpc"] == "2.0" for line in rest.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--database", "sales"), "expects NAME=URL"),
+        (("--database", "sales=sqlite:////nowhere/sales.db"), "sales"),
+        (("--database", "sales=nosuch://x"), "nosuch"),
+        (("--data", "/nowhere/rows.csv"), "rows.csv"),
+        (("--profile", "modrate"), "Did you mean 'moderate'"),
+        (("--config", "/nowhere/x.toml"), "not there"),
+    ],
+)
+async def test_configuration_that_cannot_serve_ends_with_2_and_a_remedy(arguments: tuple[str, ...], says: str) -> None:
+    process = await start(*SERVE, *arguments)
+    out, err = await process.communicate(HELLO)
+    assert (process.returncode, out) == (2, b"")
+    assert says in err.decode()
+    assert "Traceback" not in err.decode()
+
+
+async def test_unknown_setting_in_the_environment_is_named() -> None:
+    process = await start(*SERVE, MCP_PYEXEC_TIMEOUT="3")
+    _, err = await process.communicate(HELLO)
+    assert process.returncode == 2
+    assert "Did you mean 'MCP_PYEXEC_TIMEOUT_S'" in err.decode()
+
+
+async def test_secret_of_a_database_url_is_not_shown() -> None:
+    process = await start(*SERVE, "--database", "sales=nosuch://user:hunter2@host/db")
+    _, err = await process.communicate(HELLO)
+    assert process.returncode == 2
+    assert "hunter2" not in err.decode()
+
+
+async def test_jail_that_cannot_start_ends_the_server_with_2_before_it_serves() -> None:
+    """bubblewrap is told to refuse nested user namespaces, as a hardened kernel would."""
+    code = (
+        "import resource, sys; sys.argv = ['mcp-pyexec', 'serve'];"
+        "import mcp_pyexec.jail.template as t; real = t.template_argv;"
+        "t.template_argv = lambda *a: [*real(*a)[:1], '--disable-userns', *real(*a)[1:]];"
+        "from mcp_pyexec.cli import main; main()"
+    )
+    process = await start("-c", code)
+    out, err = await asyncio.wait_for(process.communicate(HELLO), 60)
+    assert (process.returncode, out) == (2, b"")
+    assert "The jail cannot start on this machine" in err.decode()
+
+
+async def test_server_started_from_its_settings_alone_answers(tmp_path: Path, demo_database: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(f'timeout_s = 7\n[databases]\ndemo = "sqlite:///{demo_database}"\n', "utf-8")
+    server = StdioServerParameters(
+        command=sys.executable, args=[*SERVE], env={"MCP_PYEXEC_CONFIG": str(config), "MCP_PYEXEC_MEMORY_MB": "99"}
+    )
+    async with Client(server) as client:
+        (content,) = (await client.read_resource("pyexec://limits")).contents
+        counted = await client.call_tool("query_sql", {"sql": "SELECT count(*) FROM wine"})
+    limits = json.loads(content.text)  # type: ignore[union-attr]
+    assert (limits["wall_s"], limits["memory_mb"]) == (7, 99)
+    assert (counted.structured_content or {})["rows"] == [[178]]
+
+
+async def test_csv_and_parquet_files_are_served_as_one_database(tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    (tmp_path / "orders.csv").write_text("id,amount\n1,2.5\n2,4.0\n", "utf-8")
+    pq.write_table(pa.table({"id": [1, 2], "city": ["Ulm", "Bonn"]}), tmp_path / "towns.parquet")
+    arguments = [*SERVE, "--data", str(tmp_path / "orders.csv"), "--data", str(tmp_path / "towns.parquet")]
+    async with Client(StdioServerParameters(command=sys.executable, args=arguments)) as client:
+        sql = "SELECT city, amount FROM orders JOIN towns USING (id) ORDER BY amount DESC"
+        said = (await client.call_tool("query_sql", {"sql": sql})).structured_content or {}
+    assert said["rows"] == [["Bonn", 4.0], ["Ulm", 2.5]]
+
+
+@pytest.mark.parametrize(
+    ("program", "code", "says"),
+    [("print('hello')\n6 * 7", 0, "hello\n42\n"), ("import math\nmath.sqrt(", 1, ""), ("1 / 0", 1, "")],
+)
+async def test_run_runs_a_file_and_tells_how_it_went(tmp_path: Path, program: str, code: int, says: str) -> None:
+    (tmp_path / "program.py").write_text(program, "utf-8")
+    process = await start("-m", "mcp_pyexec", "run", "--profile", "strict", str(tmp_path / "program.py"))
+    out, err = await process.communicate()
+    assert (process.returncode, out.decode()) == (code, says), err.decode()
+
+
+async def test_validate_prints_the_verdict(tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text("import os", "utf-8")
+    process = await start("-m", "mcp_pyexec", "validate", "--profile", "strict", str(tmp_path / "program.py"))
+    out, _ = await process.communicate()
+    assert process.returncode == 1
+    assert [f["line"] for f in json.loads(out)["findings"]] == [1]
+
+
+def test_demo_holds(tmp_path: Path) -> None:
+    import subprocess
+
+    done = subprocess.run(
+        [sys.executable, "-m", "mcp_pyexec", "demo", "--output", str(tmp_path / "out")],
+        capture_output=True,
+        text=True,
+        env={**ENVIRONMENT, "HOME": os.environ["HOME"]},
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {p.suffix for p in (tmp_path / "out").iterdir()} == {".db", ".png", ".txt"}
