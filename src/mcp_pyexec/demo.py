@@ -81,6 +81,8 @@ async def run_demo(output: Path) -> int:
     except DemoFailed as failure:
         console.print(f"\n[bold red]The demo failed:[/] {failure}")
         return 1
+    finally:
+        demo.canary.unlink(missing_ok=True)
     pictures = ", ".join(sorted(p.name for p in output.glob("*.png")))
     console.print(
         f"\n[bold green]Everything held[/] in {time.monotonic() - started:.1f} s. Pictures in {output}/: {pictures}"
@@ -97,13 +99,13 @@ class _Demo:
         self._output = output
         self._database = output / "demo.db"
         self._secret = f"SECRET-{secrets.token_hex(8)}"
-        self._canary = output / "canary.txt"
+        self.canary = output / "canary.txt"
         self._steps = 0
 
     async def run(self) -> None:
         with self._console.status("building the demo database from scikit-learn's data sets"):
             build_demo_database(self._database)
-            self._canary.write_text(self._secret, "utf-8")
+            self.canary.write_text(self._secret, "utf-8")
         async with AsyncExitStack() as stack:
             with self._console.status("starting: mcp-pyexec serve --database demo=sqlite:///…/demo.db"):
                 client = await stack.enter_async_context(Client(self._server("moderate")))
@@ -237,7 +239,7 @@ class _Demo:
         self._console.print((said["execution"]["result"] or {}).get("text/plain", ""))
 
     def _attack(self) -> str:
-        return _ATTACK.replace("CANARY_PATH", str(self._canary.resolve()))
+        return _ATTACK.replace("CANARY_PATH", str(self.canary.resolve()))
 
     async def _call(self, client: Client, tool: str, **arguments: Any) -> dict[str, Any]:
         """Call a tool with its progress on the terminal; keep its pictures."""

@@ -214,4 +214,4 @@ def test_demo_holds(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert {p.suffix for p in (tmp_path / "out").iterdir()} == {".db", ".png", ".txt"}
+    assert {p.suffix for p in (tmp_path / "out").iterdir()} == {".db", ".png"}
