@@ -72,6 +72,15 @@ def test_table_is_mapped_without_a_copy() -> None:
     assert table == WIDE
 
 
+def test_column_in_many_pieces_becomes_one_that_needs_no_copy() -> None:
+    store = DatasetStore()
+    column = store.add(pa.concat_tables([WIDE, WIDE]), origin="x").table().column("x")
+
+    assert column.num_chunks == 1
+    assert column.chunk(0).to_numpy(zero_copy_only=True).tolist() == [*range(50_000)] * 2
+    store.close()
+
+
 def test_least_recently_used_dataset_makes_room_and_says_how_to_get_it_again() -> None:
     store = DatasetStore(budget_bytes=MIB)
     first = store.add(WIDE, origin="SELECT x FROM first")

@@ -110,6 +110,24 @@ def test_queries_run_at_the_same_time(databases: Databases, run: Run, dialect: s
     assert run(many()) == [500] * 12
 
 
+def test_query_waiting_for_its_turn_ends_at_its_own_time(directory: Path, run: Run) -> None:
+    limits = SqlLimits(timeout_s=5, concurrent=1, memory_mb=256)
+    opened = Databases([DatabaseSource("shop", f"sqlite:///{directory}/shop.db")], limits=limits)
+
+    async def both() -> list[str]:
+        first = asyncio.ensure_future(opened.query(ENDLESS["sqlite"]))
+        await asyncio.wait({first}, timeout=0.1)
+        with pytest.raises(RequestError) as waited:
+            await opened.query("SELECT 1", timeout_s=0.1)
+        running = not first.done()
+        await opened.close()
+        with pytest.raises(RequestError) as closed:
+            await first
+        return [waited.value.code, closed.value.code, str(running)]
+
+    assert run(both()) == ["sql-timeout", "sql-timeout", "True"]
+
+
 def test_bound_parameters_are_values_never_sql(databases: Databases, run: Run, dialect: str) -> None:
     sql = "SELECT id FROM sale WHERE note = :note AND amount > :least ORDER BY id"
     parameters = {"note": "; drop table sale", "least": 1.5}

@@ -9,7 +9,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
@@ -29,6 +29,7 @@ DATA_DATABASE = "data"
 """Name of the database that holds the tables of all `--data` files."""
 
 _STOP_GRACE_S = 10.0
+_STOP_STEP_S = 0.02
 _T = TypeVar("_T")
 
 
@@ -61,7 +62,8 @@ class Databases:
                 f"Two databases have the same name; {DATA_DATABASE!r} is that of --data. Rename one."
             )
         self._engines: dict[str, Engine] = {}
-        self._opening = threading.Lock()
+        self._opening = {name: threading.Lock() for name in self._sources}
+        self._running: set[Run] = set()
         self._threads = ThreadPoolExecutor(self._limits.concurrent, thread_name_prefix="sql")
 
     @property
@@ -120,8 +122,13 @@ class Databases:
         return await self._finish(run, work)
 
     async def close(self) -> None:
-        """Close every database; queries still running end first."""
-        await asyncio.to_thread(self._threads.shutdown, wait=True, cancel_futures=True)
+        """Close every database; queries still running are stopped first."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        closed = asyncio.ensure_future(asyncio.to_thread(self._threads.shutdown, wait=True))
+        while not closed.done():
+            for run in tuple(self._running):
+                run.end()
+            await asyncio.wait({closed}, timeout=_STOP_STEP_S)
         for engine in self._engines.values():
             engine.close()
         self._engines.clear()
@@ -172,7 +179,7 @@ class Databases:
         return timeout_s
 
     def _engine(self, source: DatabaseSource) -> Engine:
-        with self._opening:
+        with self._opening[source.name]:
             if source.name not in self._engines:
                 files = self._files if source.name == DATA_DATABASE and self._files else ()
                 self._engines[source.name] = open_engine(source, files, self._limits)
@@ -180,25 +187,27 @@ class Databases:
 
     async def _finish(self, run: Run, work: Callable[[], _T]) -> _T:
         """Return what `work` returns in its thread; on time-out or cancellation end it there first."""
-        future = asyncio.get_running_loop().run_in_executor(self._threads, work)
+        job = self._threads.submit(work)
+        future = asyncio.wrap_future(job)
+        self._running.add(run)
         try:
             done, _ = await asyncio.wait({future}, timeout=run.deadline - time.monotonic())
         except asyncio.CancelledError:
-            await _stop(run, future)
+            await _stop(run, job, future)
             raise
+        finally:
+            self._running.discard(run)
         if done:
             return future.result()
-        await _stop(run, future)
+        await _stop(run, job, future)
         raise run.timed_out()
 
 
-async def _stop(run: Run, future: asyncio.Future[_T]) -> None:
+async def _stop(run: Run, job: Future[_T], future: asyncio.Future[_T]) -> None:
     """End the work and wait until its thread is free; an interrupt that came too early is repeated."""
     until = time.monotonic() + _STOP_GRACE_S
-    while not future.done() and time.monotonic() < until:
+    while not job.cancel() and not job.done() and time.monotonic() < until:
         run.end()
-        await asyncio.wait({future}, timeout=0.02)
-    if not future.done():
-        future.cancel()
-    elif not future.cancelled():
+        await asyncio.wait({future}, timeout=_STOP_STEP_S)
+    if not future.cancel() and not future.cancelled():
         future.exception()
