@@ -78,6 +78,17 @@ def test_what_duckdb_tells_with_the_guard_off_changes_nothing(directory: Path, s
     assert _digest(directory) == before
 
 
+def test_duckdb_session_is_locked_with_every_way_out_closed(directory: Path) -> None:
+    names = ["lock_configuration", "enable_external_access", "python_enable_replacements"]
+    names += ["autoload_known_extensions", "autoinstall_known_extensions", "allow_community_extensions"]
+    sql = "SELECT " + ", ".join(f"current_setting('{name}') AS {name}" for name in names)
+    engine = DuckdbEngine(directory / "shop.duckdb", LIMITS)
+    settings = engine.fetch(sql, {}, Run(LIMITS, 5)).table.to_pylist()
+    engine.close()
+
+    assert settings == [{name: name == "lock_configuration" for name in names}]
+
+
 @pytest.mark.parametrize("sql", HARMLESS_BY_REWRITING)
 def test_trick_on_quotes_or_names_ends_as_a_literal_or_an_unknown_table(
     databases: Databases, run: Callable[[Any], Any], directory: Path, sql: str
