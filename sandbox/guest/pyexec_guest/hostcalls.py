@@ -5,6 +5,7 @@ The same guards, ceilings and history apply on the host as for the tools; nothin
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["HostCalls", "HostError"]
 
+_PROGRESS_EVERY_S = 0.05
+
 
 class HostError(RuntimeError):
     """The host refused or failed a call; the message says why and what to do."""
@@ -26,6 +29,7 @@ class HostCalls:
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
+        self._told_at = float("-inf")
         self.displayed: list[Any] = []
 
     def functions(self, allowed: Sequence[str]) -> dict[str, Callable[..., Any]]:
@@ -60,7 +64,11 @@ class HostCalls:
         self.displayed.extend(values)
 
     def progress(self, fraction: float, message: str = "") -> None:
-        """Report how far the work is, between 0 and 1."""
+        """Report how far the work is, between 0 and 1; more often than 20 times a second is not passed on."""
+        now = time.monotonic()
+        if now - self._told_at < _PROGRESS_EVERY_S and fraction < 1:
+            return
+        self._told_at = now
         self._channel.send({"op": "progress", "fraction": float(fraction), "message": str(message)})
 
     def _call(

@@ -56,6 +56,7 @@ class Frame:
     message: Mapping[str, Any]
     data: bytes = b""
     fds: tuple[int, ...] = ()
+    json_bytes: int = 0
 
 
 def checked(body: bytes) -> tuple[str, dict[str, Any]]:
@@ -65,7 +66,7 @@ def checked(body: bytes) -> tuple[str, dict[str, Any]]:
         SandboxFault: `broken-frame` for anything but a known message with exactly its keys and types.
     """
     try:
-        message = json.loads(body)
+        message = json.loads(body, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise SandboxFault("broken-frame", f"not JSON: {type(error).__name__}") from None
     if not isinstance(message, dict):
@@ -78,6 +79,11 @@ def checked(body: bytes) -> tuple[str, dict[str, Any]]:
         if not isinstance(message[key], kinds) or (isinstance(message[key], bool) and bool not in kinds):
             raise SandboxFault("broken-frame", f"{op}.{key} has the wrong type")
     return str(op), message
+
+
+def _refuse_constant(name: str) -> None:
+    """NaN and Infinity are no JSON, and no client could read an answer that holds them."""
+    raise ValueError(name)
 
 
 class Channel:
@@ -133,7 +139,7 @@ class Channel:
         data = await self._take(data_bytes)
         # The kernel may deliver a descriptor with bytes of the frame before its own: only these carry one.
         fds = (self._fds.pop(0),) if op == "parked" and self._fds else ()
-        return Frame(op, message, data, fds)
+        return Frame(op, message, data, fds, json_bytes)
 
     async def _take(self, count: int) -> bytes:
         while len(self._buffer) < count:

@@ -15,6 +15,7 @@ from typing import Any
 
 from mcp_pyexec.errors import RequestError, SandboxFault
 from mcp_pyexec.jail import answers, usage
+from mcp_pyexec.jail.allowance import Allowance
 from mcp_pyexec.jail.drain import Drain
 from mcp_pyexec.jail.failure import classify_exit, limit_error, with_figure
 from mcp_pyexec.jail.profile import Profile
@@ -173,22 +174,24 @@ class _Run:
             "session": session,
         }
         await channel.send(message, list(job.tables.values()))
+        allowance = Allowance(job.limits)
         while True:
             frame = await channel.receive(job.limits.frame_bytes, job.limits.attachment_bytes)
+            await allowance.spend(frame)
             if frame.op == "outcome":
                 return frame
             if frame.op == "started":
                 self._started = True
             elif frame.op == "progress":
-                await self._progress(frame)
+                await self._progress(frame, allowance)
             elif frame.op == "call":
                 await self._serve(frame)
             else:
                 raise SandboxFault("broken-frame", f"{frame.op} from a worker")
 
-    async def _progress(self, frame: Frame) -> None:
-        if self._job.on_progress is not None:
-            fraction = min(1.0, max(0.0, float(frame.message["fraction"])))
+    async def _progress(self, frame: Frame, allowance: Allowance) -> None:
+        if self._job.on_progress is not None and allowance.may_tell():
+            fraction = float(min(1, max(0, frame.message["fraction"])))
             await self._job.on_progress(fraction, frame.message["message"][:_MESSAGE_CHARS])
 
     async def _serve(self, frame: Frame) -> None:
