@@ -7,6 +7,7 @@ Order matters: identity and mounts need the capabilities of the new user namespa
 from __future__ import annotations
 
 import os
+import re
 import resource
 import signal
 import socket
@@ -16,11 +17,12 @@ from typing import Any
 
 from pyexec_guest import kernel
 
-__all__ = ["Baseline", "enter", "tighten"]
+__all__ = ["Baseline", "enter", "leave_root", "prove_process_limit", "tighten"]
 
 _UID = 1000
 _MIB = 1024 * 1024
 _PAGE = resource.getpagesize()
+_FIRST_TO_BE_KILLED = "1000"  # when memory runs out: a run, never the server
 _FILTER = Path("/guest/seccomp.bpf")
 _LAYERS = (
     "namespaces",
@@ -42,6 +44,41 @@ class Baseline:
         self.data = int(pages[5]) * _PAGE
 
 
+def leave_root() -> None:
+    """Step down for good from the identity that bubblewrap set up with, where that was root's.
+
+    Raises:
+        OSError: If any of it stays.
+    """
+    if os.getuid() == 0:
+        os.setgroups([])
+        os.setresgid(_UID, _UID, _UID)
+        os.setresuid(_UID, _UID, _UID)
+        kernel.set_dumpable(True)  # a change of identity clears it, and a clone could not write its own maps
+    held = re.findall(r"^Cap(?:Prm|Eff|Amb):\s+(\w+)", Path("/proc/self/status").read_text(), re.MULTILINE)
+    if any(int(capabilities, 16) for capabilities in held):
+        raise OSError("the template holds capabilities")
+
+
+def prove_process_limit() -> None:
+    """Check by effect that RLIMIT_NPROC binds this identity; the kernel exempts the machine's root.
+
+    Raises:
+        OSError: If a process can be made past the limit.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NPROC)
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, hard))
+    try:
+        pid = os.fork()
+    except BlockingIOError:
+        resource.setrlimit(resource.RLIMIT_NPROC, (soft, hard))
+        return
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+    raise OSError("the limit on processes does not bind the machine's root user")
+
+
 def enter(
     sock: socket.socket, stdout: int, stderr: int, shape: Mapping[str, Any]
 ) -> tuple[int, Baseline, list[str]]:
@@ -55,6 +92,7 @@ def enter(
     """
     kernel.set_parent_death_signal(signal.SIGKILL)
     baseline = Baseline()
+    Path("/proc/self/oom_score_adj").write_text(_FIRST_TO_BE_KILLED)
     _take_identity()
     _cover_file_system(shape["disk_mb"], shape["inodes"])
     socket.sethostname("jail")
@@ -94,9 +132,13 @@ def _take_identity() -> None:
 
 
 def _cover_file_system(disk_mb: int, inodes: int) -> None:
-    """One private tmpfs serves /work and /tmp, so that they share one budget; /proc becomes empty."""
+    """One private tmpfs serves /work and /tmp, so that they share one budget; /proc becomes empty.
+
+    Everything else becomes read-only, the device nodes too: mode and times of /dev/null are the host's.
+    """
     quiet = kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
     kernel.mount("none", "/", None, kernel.MS_REC | kernel.MS_PRIVATE)
+    kernel.make_read_only("/")
     kernel.mount("tmpfs", "/scratch", "tmpfs", quiet, f"size={disk_mb}m,nr_inodes={inodes},mode=0700")
     for name in ("work", "tmp"):
         Path(f"/scratch/{name}").mkdir()

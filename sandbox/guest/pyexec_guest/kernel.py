@@ -22,6 +22,7 @@ __all__ = [
     "close_all_but",
     "drop_capabilities",
     "load_seccomp_filter",
+    "make_read_only",
     "mount",
     "set_dumpable",
     "set_no_new_privileges",
@@ -32,7 +33,7 @@ __all__ = [
 # GIL-holding handle: between clone and PyOS_AfterFork_Child no other Python code may run.
 _libc = ctypes.PyDLL(None, use_errno=True)
 
-_NR_CLONE3, _NR_CLOSE_RANGE = 435, 436  # the same on every architecture since Linux 5.3
+_NR_CLONE3, _NR_CLOSE_RANGE, _NR_MOUNT_SETATTR = 435, 436, 442  # the same on every architecture
 _NR_CAPSET = {"x86_64": 126, "aarch64": 91}[platform.machine()]
 
 CLONE_NEWALL = 0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000
@@ -42,6 +43,8 @@ _CLONE_PIDFD, _CLONE_CHILD_CLEARTID, _CLONE_CHILD_SETTID = 0x1000, 0x200000, 0x1
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
 _MNT_DETACH = 2
+_AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
+_MOUNT_ATTR_RDONLY, _MOUNT_ATTR_NOSUID = 1, 2
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_CAPBSET_DROP = 1, 4, 22, 24
 _PR_SET_SECUREBITS, _PR_SET_NO_NEW_PRIVS, _PR_GET_TID_ADDRESS, _PR_CAP_AMBIENT = 28, 38, 40, 47
@@ -101,6 +104,20 @@ def mount(source: str, target: str, kind: str | None, flags: int, options: str =
         options.encode() or None,
     )
     _raise_unless_zero(done, f"mount {target}")
+
+
+def make_read_only(target: str) -> None:
+    """Make a mount and every mount below it read-only, device nodes too: they can be used, not changed."""
+    attributes = (ctypes.c_uint64 * 4)(_MOUNT_ATTR_RDONLY | _MOUNT_ATTR_NOSUID, 0, 0, 0)
+    done = _libc.syscall(
+        _NR_MOUNT_SETATTR,
+        ctypes.c_int(_AT_FDCWD),
+        target.encode(),
+        ctypes.c_uint(_AT_RECURSIVE),
+        attributes,
+        ctypes.c_size_t(ctypes.sizeof(attributes)),
+    )
+    _raise_unless_zero(done, f"mount_setattr {target}")
 
 
 def unmount(target: str) -> None:

@@ -31,6 +31,7 @@ def main() -> None:
     os.set_inheritable(control.fileno(), False)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
+        isolation.leave_root()
         _probe()
     except OSError as error:
         control.send({"op": "unfit", "reason": str(error)})
@@ -53,6 +54,7 @@ def _probe() -> None:
     pid, pidfd = kernel.clone_into_namespaces(kernel.CLONE_NEWALL)
     if pid == 0:
         try:
+            isolation.prove_process_limit()
             isolation.enter(theirs, os.dup(2), writer, _PROBE_SHAPE)
         except OSError as error:
             os.write(writer, str(error).encode())

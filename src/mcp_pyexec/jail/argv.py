@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
+from mcp_pyexec.jail.identity import INSIDE, TwoIdentities
 from mcp_pyexec.jail.rootfs import Bind
 
 __all__ = ["ETC_FILES", "template_argv"]
@@ -32,6 +33,8 @@ _ENVIRONMENT = {
 
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 
+_FOLDERS = ("/dev", "/etc", "/work", "/scratch")
+
 _START = (
     "import sys; sys.path[:0] = ['/guest', '/site-packages']; from pyexec_guest.template import main; main()"
 )
@@ -44,13 +47,22 @@ def template_argv(
     library_path: str,
     control_fd: int,
     etc_fds: Sequence[tuple[str, int]],
+    identities: TwoIdentities | None,
 ) -> list[str]:
     """Return the argument vector; `etc_fds` pairs a path in /etc with a descriptor of its content."""
     argv = [str(bwrap), "--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
-    argv += ["--unshare-cgroup", "--uid", "1000", "--gid", "1000", "--hostname", "jail"]
+    argv += ["--unshare-cgroup", "--uid", str(INSIDE), "--gid", str(INSIDE), "--hostname", "jail"]
     argv += ["--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"]
+    if identities is not None:
+        argv += ["--info-fd", str(identities.info_fd), "--userns-block-fd", str(identities.block_fd)]
+        argv += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     for name, value in {**_ENVIRONMENT, "LD_LIBRARY_PATH": library_path}.items():
         argv += ["--setenv", name, value]
+    # Made on the way to something else, a folder would be for its owner only.
+    for folder in sorted(
+        {*(p for bind in binds for p in bind.target.parents), *map(PurePosixPath, _FOLDERS)}
+    ):
+        argv += ["--perms", "0755", "--dir", str(folder)]
     for bind in binds:
         argv += ["--ro-bind", str(bind.source), str(bind.target)]
     for hidden in empty:
@@ -59,7 +71,5 @@ def template_argv(
         argv += ["--perms", "0444", "--file", str(fd), path]
     for device in _DEVICES:
         argv += ["--dev-bind", f"/dev/{device}", f"/dev/{device}"]
-    for folder in ("/work", "/scratch"):
-        argv += ["--dir", folder]
-    argv += ["--proc", "/proc", "--tmpfs", "/tmp", "--chdir", "/", "--remount-ro", "/"]  # noqa: S108 - the jail's own
+    argv += ["--proc", "/proc", "--perms", "1777", "--tmpfs", "/tmp", "--chdir", "/", "--remount-ro", "/"]  # noqa: S108 - the jail's own
     return [*argv, "--", "/python/bin/python3", "-s", "-S", "-P", "-B", "-c", _START, str(control_fd)]

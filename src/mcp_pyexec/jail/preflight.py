@@ -42,6 +42,11 @@ def explain_refusal(reason: str) -> str:
 
 
 def _remedy(reason: str) -> str:
+    if "machine's root user" in reason:
+        return (
+            "The server is root without the right to hand out user ids. Run it as an ordinary user, or give it the "
+            "capabilities CAP_SETUID and CAP_SETGID."
+        )
     if _setting("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == "1" and os.geteuid() != 0:
         return (
             "AppArmor restricts user namespaces here (Ubuntu 24.04 and later). Allow them for bwrap with an AppArmor "

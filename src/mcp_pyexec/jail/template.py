@@ -19,6 +19,7 @@ from typing import IO, Any
 from mcp_pyexec.errors import ConfigError, SandboxFault
 from mcp_pyexec.jail.argv import ETC_FILES, template_argv
 from mcp_pyexec.jail.failure import Exit
+from mcp_pyexec.jail.identity import TwoIdentities, spare_id
 from mcp_pyexec.jail.preflight import explain_refusal, find_bwrap
 from mcp_pyexec.jail.profile import Profile
 from mcp_pyexec.jail.rootfs import binds_for, empty_folders, library_path
@@ -172,23 +173,30 @@ def _settle(future: asyncio.Future[Exit], value: Exit) -> None:
 
 
 def _spawn(profile: Profile, control_fd: int, stderr: IO[bytes]) -> subprocess.Popen[bytes]:
+    bwrap, binds = find_bwrap(), binds_for(profile.distributions)
+    spare = spare_id()
+    identities = None if spare is None else TwoIdentities.open(spare)
     etc = [(path, _content_fd(text)) for path, text in ETC_FILES.items()]
+    inherited = [control_fd, *(fd for _, fd in etc)]
+    if identities is not None:
+        inherited += [identities.info_fd, identities.block_fd]
     try:
-        argv = template_argv(
-            find_bwrap(), binds_for(profile.distributions), empty_folders(), library_path(), control_fd, etc
-        )
-        return subprocess.Popen(  # noqa: S603 - our own argument vector, no shell
+        argv = template_argv(bwrap, binds, empty_folders(), library_path(), control_fd, etc, identities)
+        process = subprocess.Popen(  # noqa: S603 - our own argument vector, no shell
             argv,
             stdin=subprocess.DEVNULL,
             stdout=stderr,
             stderr=stderr,
-            pass_fds=[control_fd, *(fd for _, fd in etc)],
+            pass_fds=inherited,
             env={},
             cwd=Path("/"),
         )
     finally:
         for _, fd in etc:
             os.close(fd)
+    if identities is not None:
+        identities.map()
+    return process
 
 
 def _content_fd(text: str) -> int:
