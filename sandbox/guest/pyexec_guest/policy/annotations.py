@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import ast
 import typing
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pyexec_guest.policy.names import INTERNALS, RESERVED
-from pyexec_guest.policy.refusals import Refusal
+from pyexec_guest.policy.refusals import PolicyError, Refusal
 
 __all__ = ["annotation_refusal", "screen_forward_references"]
 
@@ -50,17 +51,51 @@ def annotation_refusal(text: str) -> Refusal | None:
     return None
 
 
-def screen_forward_references() -> None:
-    """Make `typing` refuse to evaluate such text in this process, from now on."""
-    evaluate = typing.ForwardRef._evaluate
-    if getattr(evaluate, "screens", False):
+def screen_forward_references(read: Callable[[Any, str], Any]) -> None:
+    """Make `typing` refuse to evaluate such text in this process, from now on.
+
+    Args:
+        read: A guarded `getattr`, by which dotted names are followed before typing follows them.
+    """
+    global _read
+    if _read is None:
+        evaluate = typing.ForwardRef._evaluate
+
+        def screened(self: typing.ForwardRef, *args: Any, **keywords: Any) -> Any:
+            _screen(self.__forward_arg__, [space for space in args[:2] if isinstance(space, Mapping)])
+            return evaluate(self, *args, **keywords)
+
+        typing.ForwardRef._evaluate = screened  # type: ignore[method-assign]
+    _read = read
+
+
+_read: Callable[[Any, str], Any] | None = None
+
+
+def _screen(text: str, spaces: list[Mapping[str, Any]]) -> None:
+    refusal = annotation_refusal(text)
+    if refusal is not None:
+        refusal.stop()
+    try:
+        tree = ast.parse(text.strip(), mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            _follow(node, spaces)
 
-    def screened(self: typing.ForwardRef, *args: Any, **keywords: Any) -> Any:
-        refusal = annotation_refusal(self.__forward_arg__)
-        if refusal is not None:
-            refusal.stop()
-        return evaluate(self, *args, **keywords)
 
-    screened.screens = True  # type: ignore[attr-defined]
-    typing.ForwardRef._evaluate = screened  # type: ignore[method-assign]
+def _follow(node: ast.expr, spaces: list[Mapping[str, Any]]) -> Any:
+    assert _read is not None
+    if isinstance(node, ast.Attribute):
+        owner = _follow(node.value, spaces)
+        return None if owner is None else _read(owner, node.attr)
+    if isinstance(node, ast.Name):
+        return next((space[node.id] for space in spaces[::-1] if node.id in space), None)
+    raise PolicyError(
+        Refusal(
+            "annotation",
+            "An annotation reads an attribute of more than a name.",
+            "Import the type by its name.",
+        )
+    )

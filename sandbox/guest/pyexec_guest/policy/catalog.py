@@ -13,14 +13,24 @@ from typing import Any
 
 from pyexec_guest.policy.refusals import Refusal
 
-__all__ = ["DENIED_MODULES", "FOREIGN_ROOTS", "dangerous_values", "find"]
+__all__ = [
+    "DENIED_COMPONENTS",
+    "DENIED_MODULES",
+    "FOREIGN_ROOTS",
+    "HARMLESS_MODULES",
+    "dangerous_values",
+    "find",
+]
 
 _DENIED_MODULES_WORDS = """
     numpy.f2py numpy.ctypeslib numpy.distutils numpy.testing._private numpy.lib.format numpy.lib._format_impl
     numpy.lib.npyio numpy.lib._npyio_impl numpy.lib._datasource pandas.compat.pickle_compat pandas.io.pickle
     pandas.io.clipboard pandas._testing pandas.core.computation pandas.io.common pandas.io.sql
     pandas.io.pytables scipy._lib scipy.datasets scipy.io._fast_matrix_market sklearn.externals
-    sklearn.utils.parallel sklearn.datasets._base sklearn.datasets._openml sklearn.utils._joblib
+    sklearn.utils.parallel sklearn.datasets._base sklearn.datasets._openml
+    sklearn.datasets._california_housing sklearn.datasets._covtype sklearn.datasets._kddcup99
+    sklearn.datasets._lfw sklearn.datasets._olivetti_faces sklearn.datasets._rcv1
+    sklearn.datasets._species_distributions sklearn.datasets._twenty_newsgroups sklearn.utils._joblib
     matplotlib.testing matplotlib.texmanager matplotlib.dviread matplotlib.animation matplotlib.cbook
     matplotlib.sphinxext logging.config logging.handlers json.tool asyncio.subprocess asyncio.base_subprocess
     concurrent.futures.process dateutil.zoneinfo.rebuild pyarrow.fs pyarrow.flight pyarrow.cffi pyarrow.jvm
@@ -29,6 +39,9 @@ _DENIED_MODULES_WORDS = """
 DENIED_MODULES = frozenset(_DENIED_MODULES_WORDS.split())
 """Parts of allowed packages that only reach out: build tools, native memory, unpickling, downloads, processes."""
 
+DENIED_COMPONENTS = frozenset({"tests", "conftest", "_testing", "_build_utils", "_pyinstaller"})
+"""Parts of any package that hold its test suite and its build, which start processes."""
+
 _FOREIGN_ROOTS_WORDS = """
     os posix nt sys builtins subprocess _posixsubprocess ctypes _ctypes importlib _frozen_importlib
     _frozen_importlib_external pickle _pickle cPickle marshal shelve shutil socket _socket ssl _ssl
@@ -36,6 +49,10 @@ _FOREIGN_ROOTS_WORDS = """
     webbrowser runpy imp zipimport pkgutil dis site sysconfig platform pdb bdb trace tracemalloc cloudpickle
     loky cffi pydoc unittest doctest atexit faulthandler fcntl select selectors tarfile zipfile
 """
+HARMLESS_MODULES = frozenset({"array", "copy", "math", "random", "string", "time"})
+"""Modules that another package may hand out if the profile has them: small, walked like the package itself, and
+called like methods (`x.copy()`, `rng.random()`) that would otherwise pay for a guard."""
+
 FOREIGN_ROOTS = frozenset(_FOREIGN_ROOTS_WORDS.split())
 """Modules whose functions and classes are refused when another package hands them out by its own attributes."""
 
@@ -50,8 +67,8 @@ _DANGEROUS: dict[str, tuple[str, str, str]] = {
     "runs-source": (
         "builtins:exec builtins:eval builtins:compile builtins:__import__ builtins:input builtins:breakpoint "
         "numpy.testing:measure numpy.testing:runstring numpy.testing:rundocs numpy.testing:run_threaded "
-        "pandas:test numpy:test scipy:test sklearn:show_versions pandas:show_versions numpy:show_config "
-        "numpy.exceptions:_ timeit:timeit timeit:repeat timeit:Timer importlib:import_module importlib:reload "
+        "argparse:FileType pandas:test numpy:test scipy:test sklearn:show_versions pandas:show_versions "
+        "numpy:show_config timeit:timeit timeit:repeat timeit:Timer importlib:import_module importlib:reload "
         "ast:compile logging.config:dictConfig logging.config:listen typing:_eval_type",
         "runs text as code, or code of another program",
         "Write the code itself.",
@@ -62,7 +79,7 @@ _DANGEROUS: dict[str, tuple[str, str, str]] = {
         "Use an f-string or str.format with plain fields.",
     ),
     "native-memory": (
-        "numpy.lib.stride_tricks:as_strided scipy:LowLevelCallable numpy:from_dlpack",
+        "numpy.lib.stride_tricks:as_strided scipy:LowLevelCallable numpy:from_dlpack pyarrow:foreign_buffer",
         "reads and writes raw memory",
         "Use numpy.lib.stride_tricks.sliding_window_view or ordinary slices.",
     ),
@@ -84,7 +101,8 @@ _DANGEROUS: dict[str, tuple[str, str, str]] = {
     "process": (
         "matplotlib:_get_executable_info pandas:read_clipboard os:system os:popen subprocess:Popen subprocess:run "
         "subprocess:check_output subprocess:call os:fork posix:system posix:fork sys:_getframe "
-        "sys:settrace sys:setprofile",
+        "sys:settrace sys:setprofile threading:settrace threading:setprofile "
+        "builtins:globals builtins:locals",
         "starts a process or looks into one, and the jail has no programs to start",
         "Compute in Python; read rows with query_sql(...).",
     ),

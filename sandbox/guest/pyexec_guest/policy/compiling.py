@@ -74,18 +74,20 @@ def new_namespace(profile: Mapping[str, Any]) -> dict[str, Any]:
         "__name__": "__main__",
         "__doc__": None,
         "__builtins__": builtins_for(guards),
-        "_getattr_": guards.getattr,
+        "_getattr_": guards.reader(),
         "_write_": guards.write,
         "_writable_": guards.writable,
+        "_plain_": guards.plain,
         "_type_": type,
         "_captured_": guards.captured,
+        "_subject_": guards.subject,
     }
 
 
 def _guards_of(rules: Rules) -> Guards:
     if id(rules) not in _guards:
-        screen_forward_references()
-        _guards[id(rules)] = Guards(rules)
+        _guards[id(rules)] = guards = Guards(rules)
+        screen_forward_references(guards.getattr_builtin)
     return _guards[id(rules)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from _string import formatter_field_name_split, formatter_parser  # type: ignore[import-not-found]
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from pyexec_guest.policy.names import INTERNALS, is_dunder
@@ -54,7 +55,12 @@ def _stop_if_refused(template: str, guarded: set[str]) -> None:
         refusal.stop()
 
 
-def _attributes(template: str, depth: int = 0) -> Iterator[str]:
+@lru_cache(maxsize=1024)
+def _attributes(template: str) -> tuple[str, ...]:
+    return tuple(_walk_attributes(template))
+
+
+def _walk_attributes(template: str, depth: int = 0) -> Iterator[str]:
     if "{" not in template:
         return
     try:
@@ -65,4 +71,4 @@ def _attributes(template: str, depth: int = 0) -> Iterator[str]:
     for (_, spec), path in zip(fields, split, strict=True):
         yield from (str(key) for is_attribute, key in path if is_attribute)
         if spec and depth < 3:
-            yield from _attributes(spec, depth + 1)
+            yield from _walk_attributes(spec, depth + 1)

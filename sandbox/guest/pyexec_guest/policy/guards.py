@@ -6,13 +6,14 @@ they must not: exact built-in types and the program's own plain objects pass fir
 
 from __future__ import annotations
 
-import builtins
+import collections
 import sys
 import types
 from collections.abc import Callable
 from pathlib import PurePath
 from typing import Any
 
+from pyexec_guest.policy.catalog import FOREIGN_ROOTS
 from pyexec_guest.policy.expressions import METHODS_BY_NAME, checked_dispatch, checked_expression
 from pyexec_guest.policy.formats import format_attribute
 from pyexec_guest.policy.names import (
@@ -33,7 +34,8 @@ __all__ = ["FILE_METHODS", "PATH_METHODS", "Guards", "attribute_refusal", "is_ow
 
 _FILE_METHODS_WORDS = """
     to_csv to_json to_excel to_parquet to_feather to_orc to_html to_xml to_latex to_markdown to_stata
-    to_string to_pickle to_hdf to_sql to_gbq to_clipboard savefig print_figure tofile dump
+    to_string to_pickle to_hdf to_sql to_gbq to_clipboard savefig print_figure
+    print_png print_pdf print_svg print_jpg tofile dump
 """
 FILE_METHODS = frozenset(_FILE_METHODS_WORDS.split())
 """Methods whose first argument, or a keyword of `PATH_KEYWORDS`, can be a path."""
@@ -107,28 +109,33 @@ class Guards:
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
-        self._plain: set[type] = set(_PLAIN)
+        self.plain: set[type] = {*_PLAIN, str}
+        """Types whose attributes need no guard but under the names of `special`; grows as types are met."""
         self.writable: set[type] = set()
         """Types on whose instances attributes may be written; grows as types are met."""
-        pandas_eval = getattr(sys.modules.get("pandas"), "eval", None)
-        screened = checked_expression(pandas_eval) if pandas_eval is not None else builtins.id
-        self.surface = Surface(rules, stand_ins(self.getattr_builtin, screened))
-        self._special = self._special_handlers()
-        self.surface.guarded.update(self._special)
-        self.surface.guarded.discard("__getattr__")
-        self.surface.guarded.update({"__getattr__"})
+        self.surface = Surface(rules, lambda: stand_ins(self.getattr_builtin))
+        self.special = self._special_handlers()
+        self.surface.guarded.update(self.special)
 
     def getattr(self, owner: Any, name: str) -> Any:
         """Read a guarded attribute: compiled code calls this with a name the policy has passed."""
-        handler = self._special.get(name)
-        if handler is None:
-            if type(owner) in self._plain or type(owner) is str:
-                return getattr(owner, name)
-        else:
+        handler = self.special.get(name)
+        if handler is not None:
             found = handler(owner, name)
             if found is not None:
                 return found
         return self._screened(owner, name)
+
+    def reader(self) -> Callable[[Any, str], Any]:
+        """Return `getattr` with the shortest way for types that need no guard."""
+        plain, special, read, native = self.plain, self.special, self.getattr, getattr
+
+        def read_guarded(owner: Any, name: str) -> Any:
+            if type(owner) in plain and name not in special:
+                return native(owner, name)
+            return read(owner, name)
+
+        return read_guarded
 
     def getattr_builtin(self, owner: Any, name: Any, *default: Any) -> Any:
         """`getattr` with every name checked."""
@@ -181,6 +188,10 @@ class Guards:
         """Return True if a class pattern may bind these values."""
         for value in values:
             refusal = self.surface.judge(None, "a captured value", value)
+            if self.surface.stand_in(value) is not value or _is_foreign(value):
+                refusal = Refusal(
+                    "match-class", "A class pattern captured what another module keeps.", _KEYWORDS
+                )
             if refusal is None and isinstance(value, dict) and "__builtins__" in value:
                 refusal = attribute_refusal("__globals__")
             if refusal is None and isinstance(value, types.FrameType | types.CodeType):
@@ -196,6 +207,23 @@ class Guards:
             _stop(refusal)
         return True
 
+    def subject(self, value: Any, *classes: Any) -> Any:
+        """Return the subject of a match statement if the classes of its patterns may read attributes.
+
+        A class pattern reads attributes by itself, positional ones by the names in `__match_args__`. So those
+        names are checked, on classes that cannot change them between two looks, and a class that takes modules
+        for its instances is refused.
+        """
+        for cls in classes:
+            if not isinstance(cls, type):
+                continue
+            _stop(_match_args_refusal(cls))
+            if isinstance(sys, cls):
+                Refusal(
+                    "match-class", f"The pattern `{cls.__name__}(...)` also matches modules.", _KEYWORDS
+                ).stop()
+        return value
+
     def _screened(self, owner: Any, name: str) -> Any:
         value = getattr(owner, name)
         if isinstance(owner, types.ModuleType):
@@ -203,7 +231,9 @@ class Guards:
                 _stop(self.surface.judge(owner, name, value))
         elif is_own_class(type(owner)):
             if _is_plain_class(type(owner)):
-                self._plain.add(type(owner))
+                self.plain.add(type(owner))
+            if not isinstance(value, types.ModuleType) or not self.rules.allows(value.__name__):
+                _stop(self.surface.judge(None, f"{type(owner).__name__}.{name}", value))
             return value
         else:
             _stop(self.surface.judge(None, f"{type(owner).__name__}.{name}", value))
@@ -234,6 +264,8 @@ class Guards:
         return handlers
 
     def _format(self, owner: Any, name: str) -> Any:
+        if isinstance(owner, collections.UserString):
+            return format_attribute(str(owner.data), name, self.surface.guarded)
         if isinstance(owner, str) or (isinstance(owner, type) and issubclass(owner, str)):
             return format_attribute(owner, name, self.surface.guarded)
         return None
@@ -267,6 +299,29 @@ class Guards:
             real(*args)
 
         return write
+
+
+_KEYWORDS = "Match on your own classes, or use isinstance() and read the attribute."
+
+
+def _match_args_refusal(cls: type) -> Refusal | None:
+    if is_own_class(type(cls)):
+        return Refusal(
+            "match-class", "A class with a metaclass of yours may not take patterns inside.", _KEYWORDS
+        )
+    names = next((vars(base)["__match_args__"] for base in cls.__mro__ if "__match_args__" in vars(base)), ())
+    if type(names) is not tuple or any(type(name) is not str for name in names):
+        return Refusal("match-class", "`__match_args__` has to be a tuple of strings.", _KEYWORDS)
+    refused = [refusal for refusal in map(attribute_refusal, names) if refusal is not None]
+    guarded = [name for name in names if name in GUARDED_DUNDERS]
+    if guarded:
+        return Refusal("match-class", f"A pattern may not read `{guarded[0]}`.", _KEYWORDS)
+    return refused[0] if refused else None
+
+
+def _is_foreign(value: Any) -> bool:
+    origin = getattr(value, "__module__", None) if callable(value) else None
+    return isinstance(origin, str) and origin != "builtins" and origin.partition(".")[0] in FOREIGN_ROOTS
 
 
 def _exact(name: Any) -> str:

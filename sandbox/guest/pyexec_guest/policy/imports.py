@@ -56,7 +56,7 @@ def import_refusal(surface: Surface, name: str, names: tuple[str, ...], level: i
 def _load(surface: Surface, name: str) -> None:
     if name not in sys.modules:
         builtins.__import__(name)
-        surface.walk_new()
+    surface.walk_new()
 
 
 def _chain(surface: Surface, name: str) -> ModuleType:

@@ -21,7 +21,7 @@ __all__ = [
     "is_dunder",
 ]
 
-HOOKS = frozenset({"_getattr_", "_write_", "_writable_", "_type_", "_captured_"})
+HOOKS = frozenset({"_getattr_", "_write_", "_writable_", "_plain_", "_type_", "_captured_", "_subject_"})
 """Names that compiled code finds its guards by."""
 
 RESERVED = HOOKS | frozenset(
@@ -53,8 +53,12 @@ INTERNALS = (INSPECT_ATTRIBUTES | {"f_lasti", "f_lineno", "f_trace_lines", "f_tr
     "subprocess_shell",
     "loadTestsFromName",
     "loadTestsFromNames",
+    "_import_from_c",
+    "_export_to_c",
+    "_import_from_c_device",
 }
-"""Attributes of frames, code, generators and coroutines (CVE-2023-37271), and event-loop process starters."""
+"""Attributes of frames, code, generators and coroutines (CVE-2023-37271), event-loop process
+starters, and pointers of Arrow."""
 
 _OPERATORS = (
     "lt le eq ne gt ge hash bool add sub mul matmul truediv floordiv mod divmod pow lshift rshift and xor or "
@@ -65,7 +69,7 @@ _OPERATORS = (
 _PROTOCOLS = (
     "init new del repr str bytes format dir len length_hint getitem setitem delitem missing iter next reversed "
     "contains call enter exit aenter aexit await aiter anext get set delete set_name init_subclass "
-    "class_getitem instancecheck subclasscheck subclasshook prepare copy deepcopy getstate setstate getnewargs "
+    "class_getitem instancecheck subclasscheck subclasshook copy deepcopy getstate setstate getnewargs "
     "post_init sizeof fspath mro_entries rich_repr array array_priority array_ufunc array_function "
     "array_finalize array_wrap sklearn_tags sklearn_is_fitted sklearn_clone buffer replace"
 )
@@ -79,17 +83,21 @@ def _dunders(words: str) -> frozenset[str]:
 _GUARDED_METHODS = _dunders("getattr getattribute setattr delattr")
 
 DEFINABLE_DUNDERS = _dunders(f"{_OPERATORS} {_PROTOCOLS} {_CLASS_VARIABLES}") | _GUARDED_METHODS
-"""Special methods and variables that a program may define. Not here: `__reduce__` and `__reduce_ex__` (code
-for an unpickler), `__array_interface__` and `__array_struct__` (a class that names raw memory),
-`__annotations__` (text that the typing module evaluates)."""
+"""Special methods and variables that a program may define. Not here, and why:
+
+* `__reduce__` and `__reduce_ex__`: code for an unpickler;
+* `__array_interface__` and `__array_struct__`: a class that names raw memory;
+* `__prepare__`: class bodies look names up in what it returns;
+* `__annotations__`: text that the typing module evaluates.
+"""
 
 GUARDED_DUNDERS = _GUARDED_METHODS | _dunders("dict mro bases base subclasses annotations")
 """Readable through a guard only: on the program's own classes and objects, or with the name checked."""
 
-READABLE_DUNDERS = (DEFINABLE_DUNDERS - GUARDED_DUNDERS) | _dunders(
+READABLE_DUNDERS = (DEFINABLE_DUNDERS - GUARDED_DUNDERS - _dunders("getstate setstate")) | _dunders(
     "name qualname module class members dataclass_fields cause context suppress_context notes traceback args "
     "origin parameters wrapped abstractmethods isabstractmethod type_params value supertype required_keys "
-    "optional_keys total defaults kwdefaults bound constraints metadata"
+    "optional_keys total bound constraints metadata"
 )
 """Attributes that hold words, types and exceptions, or special methods as `super()` needs them."""
 

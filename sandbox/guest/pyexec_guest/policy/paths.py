@@ -21,7 +21,7 @@ __all__ = ["PATH_KEYWORDS", "checked_path", "opened", "path_refusal", "with_chec
 _TEMPORARY = "/tmp"  # noqa: S108 - the worker's own tmpfs
 _PATH_KEYWORDS_WORDS = """
     path filepath_or_buffer path_or_buf path_or_buffer fname file filename io buf excel_writer file_name handle
-    root container_path source target f fp filepath where
+    root container_path source target f fp filepath where dir root_dir
 """
 PATH_KEYWORDS = frozenset(_PATH_KEYWORDS_WORDS.split())
 """Arguments of library functions that can name a file."""
@@ -72,6 +72,9 @@ def opened(file: Any, mode: str = "r", *args: Any, **keywords: Any) -> Any:
             "path", "open() takes a path here, not a descriptor or an opener.", "Give a relative path."
         ).stop()
     return builtins.open(checked_path(file), mode, *args, **keywords)  # noqa: PTH123 - this is open
+
+
+del opened.__wrapped__
 
 
 def with_checked_paths(function: Callable[..., Any]) -> Callable[..., Any]:

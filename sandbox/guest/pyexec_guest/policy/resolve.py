@@ -67,9 +67,8 @@ class Resolver:
     def _step_refusal(self, owner: ModuleType, name: str) -> Refusal | None:
         if isinstance(owner, Facade):
             real = sys.modules.get(owner.__name__)
-            hidden = (
-                real is not None and name in vars(real) and name not in dir(owner) and not is_dunder(name)
-            )
+            known = real is not None and (name in vars(real) or name in vars(real).get("__all__", ()))
+            hidden = known and name not in dir(owner) and not is_dunder(name)
             if not hidden or real is None or self._is_submodule(real, name):
                 return None
             return self._surface.explain(real, name)
@@ -80,7 +79,7 @@ class Resolver:
     def _is_submodule(self, module: ModuleType, name: str) -> bool:
         """Whether a facade would show this name once its import statement has run."""
         child = f"{module.__name__}.{name}"
-        return getattr(vars(module)[name], "__name__", "") == child and self._surface.rules.allows(child)
+        return getattr(vars(module).get(name), "__name__", "") == child and self._surface.rules.allows(child)
 
     def _value(self, node: ast.expr) -> Any:
         if isinstance(node, ast.Name):

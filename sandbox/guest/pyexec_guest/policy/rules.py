@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pyexec_guest.policy.catalog import DENIED_MODULES
+from pyexec_guest.policy.catalog import DENIED_COMPONENTS, DENIED_MODULES
 from pyexec_guest.policy.refusals import Refusal
 
 __all__ = ["Rules", "rules_of"]
@@ -65,6 +65,8 @@ class Rules:
             return True
         prefixes = _prefixes(module)
         if any(prefix in DENIED_MODULES for prefix in (*prefixes, module)):
+            return False
+        if not DENIED_COMPONENTS.isdisjoint(module.split(".")):
             return False
         return any(prefix in self.imports and prefix not in self.names for prefix in prefixes)
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import builtins
+import dataclasses
 import operator
 import sys
 from collections.abc import Callable
 from typing import Any
 
 from pyexec_guest.policy.catalog import find
+from pyexec_guest.policy.expressions import checked_expression
 from pyexec_guest.policy.paths import opened, with_checked_paths
 from pyexec_guest.policy.refusals import Refusal
 
@@ -29,13 +31,16 @@ _PATH_FUNCTIONS_WORDS = """
     pyarrow.json:read_json pyarrow.parquet:read_table pyarrow.parquet:write_table pyarrow.feather:read_table
     pyarrow.feather:read_feather pyarrow.feather:write_feather pyarrow.orc:read_table pyarrow.ipc:open_file
     pyarrow:create_memory_map joblib:dump tempfile:mkdtemp pandas:to_pickle pyarrow.dataset:dataset
+    numpy.rec:fromfile scipy.io:FortranFile
+    pandas:ExcelFile pandas:ExcelWriter pyarrow.parquet:ParquetFile pyarrow.parquet:ParquetWriter
+    xml.etree.ElementTree:parse xml.etree.ElementTree:iterparse gzip:GzipFile bz2:BZ2File lzma:LZMAFile
+    tempfile:NamedTemporaryFile tempfile:TemporaryFile tempfile:TemporaryDirectory
+    tempfile:SpooledTemporaryFile logging:basicConfig
 """
 _PATH_FUNCTIONS = _PATH_FUNCTIONS_WORDS.split()
 
 
-def stand_ins(
-    guarded_getattr: Callable[..., Any], screen_expression: Callable[..., Any]
-) -> dict[int, tuple[Any, Any]]:
+def stand_ins(guarded_getattr: Callable[..., Any]) -> dict[int, tuple[Any, Any]]:
     """Return (original, stand-in) by the identity of the original, for what is imported already."""
     pairs: list[tuple[Any, Any]] = [(builtins.open, opened)]
     for dotted in _PATH_FUNCTIONS:
@@ -45,8 +50,10 @@ def stand_ins(
     if "numpy" in sys.modules:
         pairs += _numpy_pairs()
     if "pandas" in sys.modules:
-        pairs.append((find("pandas:eval"), screen_expression))
+        pandas_eval = find("pandas:eval")
+        pairs.append((pandas_eval, checked_expression(pandas_eval)))
     pairs += [
+        (dataclasses.make_dataclass, _make_dataclass),
         (operator.attrgetter, _attrgetter(guarded_getattr)),
         (operator.methodcaller, _methodcaller(guarded_getattr)),
     ]
@@ -68,6 +75,15 @@ def _numpy_pairs() -> list[tuple[Any, Any]]:
 
     checked_load = with_checked_paths(numpy.load)
     return [(numpy.load, load), (numpy.memmap, with_checked_paths(numpy.memmap))]
+
+
+def _make_dataclass(cls_name: str, fields: Any, **keywords: Any) -> type:
+    """As dataclasses.make_dataclass, for fields alone: a namespace would hold methods unseen by the policy."""
+    if "namespace" in keywords or "bases" in keywords:
+        Refusal(
+            "class-by-call", "make_dataclass() takes fields alone here.", "Write a class with @dataclass."
+        ).stop()
+    return dataclasses.make_dataclass(cls_name, fields, **keywords)
 
 
 def _attrgetter(guarded_getattr: Callable[..., Any]) -> Callable[..., Any]:

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
 
-from pyexec_guest.policy.catalog import FOREIGN_ROOTS, dangerous_values
+from pyexec_guest.policy.catalog import FOREIGN_ROOTS, HARMLESS_MODULES, dangerous_values
 from pyexec_guest.policy.names import is_dunder
 from pyexec_guest.policy.refusals import PolicyImportError, Refusal
 from pyexec_guest.policy.rules import Rules
@@ -41,7 +41,7 @@ class Facade(ModuleType):
         real, explain = vars(self)["\0"]
         if real.__name__ in _LIVE and name in vars(self)["\0live"]:
             return getattr(real, name)
-        if name in vars(real) and not is_dunder(name):
+        if (name in vars(real) or name in vars(real).get("__all__", ())) and not is_dunder(name):
             explain(name).stop()
         raise AttributeError(f"module {real.__name__!r} has no attribute {name!r}", name=name, obj=self)
 
@@ -61,15 +61,20 @@ class Surface:
         compiled: Attribute names that compiled code has read without one.
     """
 
-    def __init__(self, rules: Rules, stand_ins: dict[int, tuple[Any, Any]]) -> None:
+    def __init__(self, rules: Rules, find_stand_ins: Callable[[], dict[int, tuple[Any, Any]]]) -> None:
         self.rules = rules
         self.guarded: set[str] = set()
         self.compiled: set[str] = set()
-        self._stand_ins = stand_ins
-        self._dangerous = dangerous_values()
+        self._find_stand_ins = find_stand_ins
+        self._stand_ins: dict[int, tuple[Any, Any]] = {}
+        self._dangerous: dict[int, tuple[Any, Refusal]] = {}
+        self._modules_seen = 0
         self._facades: dict[str, Facade] = {}
         self._walked: set[str] = set()
         self._classes: set[type] = set()
+        self._has_packages = any(self._is_package(_root(name)) for name in rules.imports)
+        if self._has_packages:
+            self.guarded |= FOREIGN_ROOTS | {f"_{root}" for root in FOREIGN_ROOTS}
         self.walk_new()
 
     def judge(self, owner: ModuleType | None, name: str, value: Any) -> Refusal | None:
@@ -108,6 +113,11 @@ class Surface:
         Raises:
             PolicyImportError: If a name turns out to need a guard that compiled code has read without one.
         """
+        if len(sys.modules) == self._modules_seen:
+            return
+        self._modules_seen = len(sys.modules)
+        self._dangerous |= dangerous_values()
+        self._stand_ins = self._find_stand_ins() | self._stand_ins
         found = {name for name in self._new_modules() for name in self._refused_names(sys.modules[name])}
         late = (found - self.guarded) & self.compiled
         self.guarded |= found
@@ -131,10 +141,12 @@ class Surface:
 
     def _is_walked(self, name: str) -> bool:
         """Whether a program can hold the module itself: an allowed one that gets no facade."""
-        root = _root(name)
-        return (
-            root not in sys.stdlib_module_names and root not in self.rules.names and self.rules.allows(name)
-        )
+        if name in HARMLESS_MODULES:
+            return self._has_packages and self.rules.allows(name)
+        return self._is_package(_root(name)) and self.rules.allows(name)
+
+    def _is_package(self, root: str) -> bool:
+        return root not in sys.stdlib_module_names and root not in self.rules.names
 
     def _refused_names(self, module: ModuleType) -> Iterator[str]:
         for name, value in list(vars(module).items()):
@@ -160,7 +172,9 @@ class Surface:
             return None
         where = f"{owner.__name__}.{name}" if owner is not None else name
         own = owner is not None and _root(value.__name__) == _root(owner.__name__)
-        if own and (self.rules.allows(value.__name__) or value.__name__ in self.rules.parents):
+        if self._is_harmless(value) or (
+            own and (self.rules.allows(value.__name__) or value.__name__ in self.rules.parents)
+        ):
             return None
         if self.rules.allows(value.__name__):
             why, instead = "another module", f"Write `import {value.__name__}`."
@@ -169,6 +183,10 @@ class Surface:
             why = f"the module `{value.__name__}`, which is not in profile {self.rules.profile}"
             instead = missing.suggestion if missing else ""
         return Refusal("module-hop", f"`{where}` is {why}; a module is not a way to another one.", instead)
+
+    def _is_harmless(self, module: ModuleType) -> bool:
+        name = module.__name__
+        return name in HARMLESS_MODULES and module is sys.modules.get(name) and self.rules.allows(name)
 
     def _judge_origin(self, owner: ModuleType, name: str, value: Any) -> Refusal | None:
         if not callable(value):
@@ -215,7 +233,7 @@ class Surface:
 
     def explain(self, real: ModuleType, name: str) -> Refusal:
         """Return why a facade does not show a name that the module has."""
-        refusal = self.judge(real, name, vars(real)[name])
+        refusal = self.judge(real, name, vars(real).get(name))
         if refusal is not None:
             return refusal
         listed = self.rules.names.get(real.__name__, ())

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from typing import Any, TypeVar
 
 from RestrictedPython.transformer import RestrictingNodeTransformer
@@ -26,12 +27,14 @@ from pyexec_guest.policy.guards import Guards, attribute_refusal
 from pyexec_guest.policy.imports import import_refusal
 from pyexec_guest.policy.names import (
     DEFINABLE_DUNDERS,
+    HOOKS,
     READABLE_NAMES,
     REFUSED_BUILTINS,
     RESERVED,
     WRITABLE_DUNDERS,
     is_dunder,
 )
+from pyexec_guest.policy.proofs import proven_writes, self_name
 from pyexec_guest.policy.refusals import Refusal
 from pyexec_guest.policy.report import Finding
 from pyexec_guest.policy.resolve import Resolver
@@ -56,7 +59,7 @@ class PolicyTransformer(RestrictingNodeTransformer):
         self._guards = guards
         self._facts = facts
         self._resolver = Resolver(guards.surface, facts)
-        self._checked_selves: list[str | None] = []
+        self._proven: set[int] = set()
 
     def refuse(self, node: ast.AST, refusal: Refusal | None) -> None:
         if refusal is not None:
@@ -75,13 +78,17 @@ class PolicyTransformer(RestrictingNodeTransformer):
         return visited
 
     # Statements and expressions that are open as they are.
-    visit_Module = visit_Interactive = visit_Expression = _contents
+    visit_Interactive = visit_Expression = _contents
     visit_For = visit_AsyncFor = visit_comprehension = _contents
     visit_ListComp = visit_SetComp = visit_GeneratorExp = visit_DictComp = _contents
     visit_Assign = visit_AugAssign = visit_NamedExpr = visit_Starred = _contents
     visit_With = visit_AsyncWith = visit_Try = visit_TryStar = _contents
-    visit_Await = visit_Subscript = visit_TypeAlias = _contents
-    visit_Match = visit_MatchValue = visit_MatchSingleton = visit_MatchSequence = visit_MatchOr = _contents
+    visit_Await = visit_Lambda = visit_Subscript = visit_TypeAlias = _contents
+    visit_MatchValue = visit_MatchSingleton = visit_MatchSequence = visit_MatchOr = _contents
+
+    def visit_Module(self, node: ast.Module) -> ast.AST:
+        self._proven = proven_writes(node)
+        return self._contents(node)
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
         self._check_name(node, node.id, isinstance(node.ctx, ast.Load))
@@ -97,17 +104,25 @@ class PolicyTransformer(RestrictingNodeTransformer):
         is_sure = not stored and self._resolver.is_sure(node)
         value = self.visit(node.value)
         if stored:
-            node.value = self._writable(value)
+            node.value = value if id(node) in self._proven else _writable(value)
         elif (
             node.attr in self._guards.surface.guarded
             and not is_sure
             and not constants.is_plain_receiver(node)
         ):
-            return _at(node, _call("_getattr_", value, ast.Constant(node.attr)))
+            return _at(node, self._guarded(value, node.attr))
         else:
             self.plain_attributes.add(node.attr)
             node.value = value
         return node
+
+    def _guarded(self, owner: ast.expr, name: str) -> ast.expr:
+        """Read through the guard; of a name, after a check inline whether its type needs any."""
+        call = _call("_getattr_", owner, ast.Constant(name))
+        if not isinstance(owner, ast.Name) or name in self._guards.special:
+            return call
+        plain = ast.Attribute(_load(owner.id), name, ast.Load())
+        return ast.IfExp(_has_type_in(owner.id, "_plain_"), plain, call)
 
     def _write_refusal(self, node: ast.Attribute) -> Refusal | None:
         module = self._resolver.module_of(node.value)
@@ -125,21 +140,11 @@ class PolicyTransformer(RestrictingNodeTransformer):
             )
         return None
 
-    def _writable(self, owner: ast.expr) -> ast.expr:
-        """Wrap the object of an attribute write: a type check inline for names, a call for the rest."""
-        if not isinstance(owner, ast.Name):
-            return _at(owner, _call("_write_", owner))
-        if self._checked_selves and owner.id == self._checked_selves[-1]:
-            return owner
-        return _at(
-            owner, ast.IfExp(_is_writable(owner.id), _load(owner.id), _call("_write_", _load(owner.id)))
-        )
-
     def visit_Call(self, node: ast.Call) -> ast.AST:
         for refusal in constants.call_refusals(node, self._facts, self._guards.surface):
             self.refuse(node, refusal)
         self._use_plain_type(node)
-        return self._contents(node)
+        return _with_call_inside(self._contents(node))
 
     def _use_plain_type(self, node: ast.Call) -> None:
         """`type(x)` and `isinstance(x, type)` need no guard against making classes."""
@@ -188,15 +193,13 @@ class PolicyTransformer(RestrictingNodeTransformer):
     def _function(self, node: _Function, *, is_method: bool) -> ast.AST:
         self._check_name(node, node.name, False)
         self._check_annotation(node.returns)
-        own = _constant_self(node) if is_method else None
-        self._checked_selves.append(own)
+        own = self_name(node) if is_method else None
         node.decorator_list = [self.visit(item) for item in node.decorator_list]
         body, node.body = node.body, []
         decorators, node.decorator_list = node.decorator_list, []
         self._contents(node)
         node.decorator_list = decorators
         node.body = list(self._visited(body))
-        self._checked_selves.pop()
         if own is not None:
             node.body.insert(_after_docstring(node.body), _self_check(own, node))
         return node
@@ -204,25 +207,18 @@ class PolicyTransformer(RestrictingNodeTransformer):
     def _visited(self, statements: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
         return (self.visit(statement) for statement in statements)
 
-    def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
-        self._checked_selves.append(None)
-        visited = self._contents(node)
-        self._checked_selves.pop()
-        return visited
-
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         self._check_name(node, node.name, False)
         for refusal in constants.class_refusals(node):
             self.refuse(node, refusal)
         node.bases = [self._plain_type(base) for base in node.bases]
-        self._checked_selves.append(None)
         body, node.body = node.body, []
         self._contents(node)
         node.body = [
             self._function(item, is_method=True) if isinstance(item, _Function) else self.visit(item)  # type: ignore[misc]
             for item in body
         ]
-        self._checked_selves.pop()
+        node.body.insert(_after_docstring(node.body), _at(node.body[0], ast.Global(sorted(HOOKS))))
         return node
 
     def visit_Global(self, node: ast.Global | ast.Nonlocal) -> ast.AST:
@@ -256,6 +252,26 @@ class PolicyTransformer(RestrictingNodeTransformer):
         if getattr(node, "is_lazy", 0):
             self.error(node, "Lazy imports resolve past the import guard.")
         self._check_name(node, alias.asname or alias.name.partition(".")[0], False)
+
+    def visit_Match(self, node: ast.Match) -> ast.AST:
+        classes = list(self._attribute_patterns(node))
+        visited = self._contents(node)
+        assert isinstance(visited, ast.Match)
+        if classes:
+            visited.subject = _at(visited.subject, _call("_subject_", visited.subject, *classes))
+        return visited
+
+    def _attribute_patterns(self, node: ast.Match) -> Iterator[ast.expr]:
+        """Expressions for the classes whose patterns read attributes in a way that is not known to be harmless."""
+        for pattern in (inner for case in node.cases for inner in ast.walk(case.pattern)):
+            if not isinstance(pattern, ast.MatchClass):
+                continue
+            own = isinstance(pattern.cls, ast.Name) and pattern.cls.id not in self._facts.bound
+            builtin = own and isinstance(pattern.cls, ast.Name) and pattern.cls.id in _SELF_MATCHING
+            if (pattern.patterns and not builtin) or not self._guards.surface.guarded.isdisjoint(
+                pattern.kwd_attrs
+            ):
+                yield _at(pattern, _reloaded(pattern.cls))
 
     def visit_MatchClass(self, node: ast.MatchClass) -> ast.AST:
         for name in node.kwd_attrs:
@@ -311,6 +327,20 @@ class PolicyTransformer(RestrictingNodeTransformer):
             self.refuse(node, Refusal("dunder-name", f"The name `{name}` is not open to programs.", instead))
 
 
+_SELF_MATCHING = frozenset(
+    {"bool", "bytearray", "bytes", "dict", "float", "frozenset", "int", "list", "set", "str", "tuple"}
+)
+"""Built-in classes whose one positional pattern is the subject itself."""
+
+
+def _reloaded(node: ast.expr) -> ast.expr:
+    """A copy of a dotted name."""
+    if isinstance(node, ast.Attribute):
+        return ast.Attribute(_reloaded(node.value), node.attr, ast.Load())
+    assert isinstance(node, ast.Name)
+    return _load(node.id)
+
+
 class _Passed(ast.expr):
     """An expression that has been decided already; gives its inner node when visited."""
 
@@ -322,6 +352,37 @@ class _Passed(ast.expr):
         self.inner = inner
 
 
+def _with_call_inside(node: ast.AST) -> ast.AST:
+    """Turn `(x.m if test else guard)(args)` into `x.m(args) if test else guard(args)`, which calls methods faster.
+
+    Only one branch runs, so nothing is done twice; arguments with calls in them stay, to keep the code small.
+    """
+    assert isinstance(node, ast.Call)
+    choice = node.func
+    parts = [*node.args, *node.keywords]
+    if not isinstance(choice, ast.IfExp) or any(
+        isinstance(n, _LARGE) for part in parts for n in ast.walk(part)
+    ):
+        return node
+    calls = [
+        ast.Call(way, deepcopy(node.args), deepcopy(node.keywords)) for way in (choice.body, choice.orelse)
+    ]
+    return _at(node, ast.IfExp(choice.test, calls[0], calls[1]))
+
+
+_LARGE = (
+    ast.Call,
+    ast.Lambda,
+    ast.ListComp,
+    ast.SetComp,
+    ast.DictComp,
+    ast.GeneratorExp,
+    ast.Yield,
+    ast.YieldFrom,
+    ast.Await,
+)
+
+
 def _load(name: str) -> ast.Name:
     return ast.Name(name, ast.Load())
 
@@ -330,8 +391,16 @@ def _call(hook: str, *args: ast.expr) -> ast.Call:
     return ast.Call(_load(hook), list(args), [])
 
 
-def _is_writable(name: str) -> ast.Compare:
-    return ast.Compare(_call("_type_", _load(name)), [ast.In()], [_load("_writable_")])
+def _has_type_in(name: str, hook: str) -> ast.Compare:
+    return ast.Compare(_call("_type_", _load(name)), [ast.In()], [_load(hook)])
+
+
+def _writable(owner: ast.expr) -> ast.expr:
+    """Wrap the object of an attribute write: a type check inline for names, a call for the rest."""
+    if not isinstance(owner, ast.Name):
+        return _at(owner, _call("_write_", owner))
+    call = _call("_write_", _load(owner.id))
+    return _at(owner, ast.IfExp(_has_type_in(owner.id, "_writable_"), _load(owner.id), call))
 
 
 def _at(place: ast.AST, node: _Node) -> _Node:
@@ -339,7 +408,7 @@ def _at(place: ast.AST, node: _Node) -> _Node:
 
 
 def _self_check(name: str, function: _Function) -> ast.stmt:
-    check = ast.BoolOp(ast.Or(), [_is_writable(name), _call("_write_", _load(name))])
+    check = ast.BoolOp(ast.Or(), [_has_type_in(name, "_writable_"), _call("_write_", _load(name))])
     return _at(function.body[0] if function.body else function, ast.Expr(check))
 
 
@@ -350,31 +419,6 @@ def _after_docstring(body: list[ast.stmt]) -> int:
         and isinstance(first.value, ast.Constant)
         and isinstance(first.value.value, str)
     )
-
-
-def _constant_self(function: _Function) -> str | None:
-    """Return the first parameter of a method that writes attributes of it and never binds it again, or None."""
-    parameters = [*function.args.posonlyargs, *function.args.args]
-    if not parameters:
-        return None
-    name = parameters[0].arg
-    writes = False
-    for node in (inner for statement in function.body for inner in ast.walk(statement)):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name:
-            writes = writes or not isinstance(node.ctx, ast.Load)
-        elif _binds(node, name):
-            return None
-    return name if writes else None
-
-
-def _binds(node: ast.AST, name: str) -> bool:
-    if isinstance(node, ast.Name):
-        return node.id == name and not isinstance(node.ctx, ast.Load)
-    if isinstance(node, ast.Global | ast.Nonlocal):
-        return name in node.names
-    if isinstance(node, ast.alias):
-        return (node.asname or node.name.partition(".")[0]) == name
-    return name in (getattr(node, "name", None), getattr(node, "rest", None), getattr(node, "arg", None))
 
 
 def _captured_by_classes(pattern: ast.pattern) -> Iterator[str]:
