@@ -17,7 +17,8 @@ HERE = Path(__file__).parent
 AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 
 LOAD, JUMP_EQUAL, JUMP_GREATER_EQUAL, JUMP_ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-NUMBER, ARCHITECTURE, FIRST_ARGUMENT, SECOND_ARGUMENT = 0, 4, 16, 24  # offsets in struct seccomp_data
+NUMBER, ARCHITECTURE = 0, 4  # offsets in struct seccomp_data
+FIRST_ARGUMENT, SECOND_ARGUMENT, THIRD_ARGUMENT = 16, 24, 32
 
 ALLOW, KILL, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 ENOSYS, EPERM, EAGAIN, ENOTTY = 38, 1, 11, 25
@@ -27,6 +28,11 @@ CLONE_NEW_ANY = 0x7E020080  # every CLONE_NEW… flag, time namespace included
 AF_UNIX = 1
 IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIO(N)CLEX
 PRCTLS = (3, 15, 16, 23, 39, 0x53564D41)  # GET_DUMPABLE, SET_NAME, GET_NAME, CAPBSET_READ, GET_NO_NEW_PRIVS, SET_VMA
+# Duplicates, flags, record locks, pipe sizes, GET_SEALS; no leases or watches on files that the host shares, no owner.
+FCNTLS = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1031, 1032, 1034)
+# REUSEADDR, TYPE, ERROR, SNDBUF, RCVBUF, KEEPALIVE, LINGER, PASSCRED, RCVTIMEO, SNDTIMEO, ACCEPTCONN, PROTOCOL, DOMAIN:
+# no packet filters (programs for the kernel), no descriptor of the process at the other end, which is the server.
+SOCKET_OPTIONS = (2, 3, 4, 7, 8, 9, 13, 16, 20, 21, 30, 38, 39)
 
 Instruction = tuple[int, int, int, int]
 
@@ -54,6 +60,9 @@ def filter_for(architecture: str) -> Iterator[Instruction]:
     yield from _when(numbers["socketpair"], _one_of(FIRST_ARGUMENT, (AF_UNIX,), EPERM))
     yield from _when(numbers["ioctl"], _one_of(SECOND_ARGUMENT, IOCTLS, ENOTTY))
     yield from _when(numbers["prctl"], _one_of(FIRST_ARGUMENT, PRCTLS, EPERM))
+    yield from _when(numbers["fcntl"], _one_of(SECOND_ARGUMENT, FCNTLS, EPERM))
+    for name in ("getsockopt", "setsockopt"):
+        yield from _when(numbers[name], _one_of(THIRD_ARGUMENT, SOCKET_OPTIONS, EPERM))
     for action, calls in _listed():
         for name in calls:
             if name in numbers:
