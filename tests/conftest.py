@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from mcp import Client
+from pydantic import SecretStr
 
 from mcp_pyexec.config import Settings
 from mcp_pyexec.jail import Pool, load_profiles
@@ -40,7 +41,9 @@ async def pool(anyio_backend: str) -> AsyncIterator[Pool]:
 
 @pytest.fixture(scope="session")
 async def service(anyio_backend: str, demo_database: Path) -> AsyncIterator[Service]:
-    service = Service(Settings(databases={"demo": f"sqlite:///{demo_database}"}, profile="permissive"))
+    service = Service(
+        Settings(databases={"demo": SecretStr(f"sqlite:///{demo_database}")}, profile="permissive")
+    )
     await service.start()
     yield service
     await service.close()

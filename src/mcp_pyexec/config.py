@@ -42,39 +42,39 @@ class Settings(BaseSettings):
     workspace: Path | None = None
     """Folder whose Python files `execute_code(path=…)` may run; none by default."""
 
-    timeout_s: float = Field(30.0, gt=0, le=3600)
+    timeout_s: float = Field(default=30.0, gt=0, le=3600)
     """Wall-clock ceiling of one run; agents' own time-outs are often 60 s."""
-    cpu_s: float = Field(60.0, gt=0, le=36000)
+    cpu_s: float = Field(default=60.0, gt=0, le=36000)
     """CPU ceiling of one run, all threads together."""
-    memory_mb: int = Field(512, ge=16, le=1 << 20)
+    memory_mb: int = Field(default=512, ge=16, le=1 << 20)
     """Memory ceiling of one run, on top of what the preloaded libraries take."""
-    processes: int = Field(64, ge=4, le=4096)
+    processes: int = Field(default=64, ge=4, le=4096)
     """Processes and threads of one run."""
-    disk_mb: int = Field(64, ge=1, le=1 << 16)
+    disk_mb: int = Field(default=64, ge=1, le=1 << 16)
     """Files of one run or session, all together; they live in memory."""
-    output_kb: int = Field(64, ge=1, le=1 << 14)
+    output_kb: int = Field(default=64, ge=1, le=1 << 14)
     """Kept of each of stdout and stderr, in KiB; the rest is counted and dropped."""
-    code_chars: int = Field(100_000, ge=100)
+    code_chars: int = Field(default=100_000, ge=100)
     """Longest program that is taken."""
 
-    workers: int = Field(2, ge=1, le=256)
+    workers: int = Field(default=2, ge=1, le=256)
     """Workers kept parked per template, and runs at the same time; about 8 MiB each."""
-    waiting: int = Field(32, ge=0)
+    waiting: int = Field(default=32, ge=0)
     """Runs that may wait for a worker before callers are told `busy`."""
-    sessions: int = Field(8, ge=0)
+    sessions: int = Field(default=8, ge=0)
     """Sessions that may be open at the same time."""
-    session_idle_s: float = Field(1800.0, gt=0)
+    session_idle_s: float = Field(default=1800.0, gt=0)
     """Idle time after which a session is closed."""
 
-    sql_timeout_s: float = Field(30.0, gt=0, le=3600)
+    sql_timeout_s: float = Field(default=30.0, gt=0, le=3600)
     """Ceiling of one SQL statement."""
-    sql_rows: int = Field(1_000_000, ge=1)
+    sql_rows: int = Field(default=1_000_000, ge=1)
     """Most rows of one SQL result; a longer one is cut and says so."""
-    sql_mb: int = Field(256, ge=1)
+    sql_mb: int = Field(default=256, ge=1)
     """Most memory of one SQL result."""
-    datasets_mb: int = Field(1024, ge=1)
+    datasets_mb: int = Field(default=1024, ge=1)
     """Budget of all datasets together; the least recently used are dropped first."""
-    artifacts_mb: int = Field(256, ge=1)
+    artifacts_mb: int = Field(default=256, ge=1)
     """Budget of figures and files kept for reading; the oldest are dropped first."""
 
     model_base_url: str | None = None
@@ -83,9 +83,9 @@ class Settings(BaseSettings):
     """Key for that endpoint; empty for local ones."""
     model_name: str | None = None
     """Model to ask for; `generate_and_execute` is offered when this and the endpoint are set."""
-    model_timeout_s: float = Field(60.0, gt=0, le=600)
+    model_timeout_s: float = Field(default=60.0, gt=0, le=600)
     """Ceiling of one model reply."""
-    model_max_tokens: int = Field(4096, ge=64)
+    model_max_tokens: int = Field(default=4096, ge=64)
     """Longest model reply."""
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"

@@ -30,7 +30,9 @@ async def test_demo_numbers_equal_plain_scikit_learn(call: Any, demo_database: P
     connection.close()
     x, y = rows.drop(columns=["id", "diagnosis"]), rows["diagnosis"]
     train, test = train_test_split(range(len(rows)), test_size=0.25, stratify=y, random_state=0)
-    model = make_pipeline(SimpleImputer(strategy="median"), StandardScaler(), LogisticRegression(max_iter=1000, random_state=0))
+    model = make_pipeline(
+        SimpleImputer(strategy="median"), StandardScaler(), LogisticRegression(max_iter=1000, random_state=0)
+    )
     model.fit(x.iloc[train], y.iloc[train])
     predicted, probabilities = model.predict(x.iloc[test]), model.predict_proba(x.iloc[test])
     actual = y.iloc[test]
@@ -54,7 +56,9 @@ async def test_every_field_of_the_contract_is_there_and_true(client: Client) -> 
     assert [c["label"] for c in said["classes"]] == ["setosa", "versicolor", "virginica"]
     assert sum(c["train"] + c["test"] for c in said["classes"]) == 150
     assert said["cross_validation"]["folds"] == len(said["cross_validation"]["scores"]) == 5
-    assert sum(row["support"] for row in said["per_class"]) == sum(map(sum, said["confusion_matrix"]["counts"]))
+    assert sum(row["support"] for row in said["per_class"]) == sum(
+        map(sum, said["confusion_matrix"]["counts"])
+    )
     assert said["predictions"]["row_count"] == sum(c["test"] for c in said["classes"])
     assert "seccomp" in said["isolation"]["layers"]
     images = [block for block in result.content if isinstance(block, ImageContent)]
@@ -109,5 +113,7 @@ async def test_code_cannot_reach_the_labels_it_is_scored_on(call: Any, code: str
         ({"sql": "DELETE FROM iris", "target": "species"}, "sql-not-read-only"),
     ],
 )
-async def test_request_that_cannot_be_served_has_a_code(refused: Any, arguments: dict[str, Any], code: str) -> None:
+async def test_request_that_cannot_be_served_has_a_code(
+    refused: Any, arguments: dict[str, Any], code: str
+) -> None:
     assert (await refused("run_classifier", **arguments)).startswith(f"[{code}] ")

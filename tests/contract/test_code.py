@@ -139,7 +139,9 @@ async def test_request_that_cannot_be_served_has_a_code(
 async def test_session_keeps_its_variables_until_it_is_closed(call: Any, refused: Any) -> None:
     session = (await call("manage_session", action="open", profile="moderate"))["session"]
     await call("execute_code", code="x = [1]", session=session)
-    assert (await call("execute_code", code="x.append(2)\nx", session=session))["result"]["application/json"] == [1, 2]
+    assert (await call("execute_code", code="x.append(2)\nx", session=session))["result"][
+        "application/json"
+    ] == [1, 2]
     (state,) = (await call("manage_session", action="variables", session=session))["sessions"]
     assert state["variables"] == [{"name": "x", "type": "list", "summary": "[1, 2]"}]
     assert state["cells"] == 2

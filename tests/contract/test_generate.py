@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from mcp import Client
-from model_server import ScriptedModel, say
+from pydantic import SecretStr
 
 from mcp_pyexec.config import Settings
 from mcp_pyexec.server import build_server
 from mcp_pyexec.service import Service
+from model_server import ScriptedModel, say
 
 WRONG = "```python\nresult = df['species'].value_count()\n```"
 RIGHT = "```python\nresult = df['species'].value_counts().to_dict()\n```"
@@ -29,7 +30,7 @@ async def generating(demo_database: Path) -> AsyncIterator[Any]:
         model.__enter__()
         service = Service(
             Settings(
-                databases={"demo": f"sqlite:///{demo_database}"},
+                databases={"demo": SecretStr(f"sqlite:///{demo_database}")},
                 model_base_url=model.base_url,
                 model_name="scripted",
             )
@@ -50,10 +51,16 @@ async def generating(demo_database: Path) -> AsyncIterator[Any]:
 async def test_error_goes_back_to_the_model_and_the_repair_is_the_answer(generating: Any) -> None:
     client, model = await generating(WRONG, RIGHT)
     checks = ["sum(result.values()) == 150"]
-    result = await client.call_tool("generate_and_execute", {"task": "Count each species", "sql": SQL, "checks": checks})
+    result = await client.call_tool(
+        "generate_and_execute", {"task": "Count each species", "sql": SQL, "checks": checks}
+    )
     said = result.structured_content
     assert said["status"] == "ok"
-    assert said["execution"]["result"]["application/json"] == {"setosa": 50, "versicolor": 50, "virginica": 50}
+    assert said["execution"]["result"]["application/json"] == {
+        "setosa": 50,
+        "versicolor": 50,
+        "virginica": 50,
+    }
     assert [(a["status"], a["category"]) for a in said["attempts"]] == [("raised", "attribute"), ("ok", None)]
     assert said["attempts"][1]["checks_passed"] == checks
     assert said["usage"]["calls"] == 2

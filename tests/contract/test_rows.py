@@ -19,7 +19,9 @@ async def test_describe_goes_from_names_to_columns_to_samples(call: Any) -> None
         "breast_cancer", "diabetes", "digits", "iris", "wine",
     ]  # fmt: skip
     assert all(t["columns"] == [] for t in names["databases"][0]["tables"])
-    table = (await call("describe_database", database="demo", table="iris", samples=2))["databases"][0]["tables"][0]
+    table = (await call("describe_database", database="demo", table="iris", samples=2))["databases"][0][
+        "tables"
+    ][0]
     assert table["comment"].startswith("Fisher's iris")
     species = next(c for c in table["columns"] if c["name"] == "species")
     assert (species["type"], species["primary_key"], len(species["samples"])) == ("TEXT", False, 2)
@@ -71,7 +73,10 @@ async def test_unknown_names_are_refused_with_the_nearest(refused: Any) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ({"sql": "SELECT 1", "max_row": 5}, "[unknown-argument] query_sql has no argument 'max_row'. Did you mean 'max_rows'?"),
+        (
+            {"sql": "SELECT 1", "max_row": 5},
+            "[unknown-argument] query_sql has no argument 'max_row'. Did you mean 'max_rows'?",
+        ),
         ({"sql": "SELECT 1", "max_rows": "many"}, "[bad-argument] query_sql: max_rows"),
         ({"sql": "SELECT 1", "max_rows": 100000}, "[bad-argument] query_sql: max_rows"),
         ({}, "[bad-argument] query_sql: sql: Field required"),

@@ -49,8 +49,6 @@ async def test_tools_list_stays_under_4000_tokens(client: Client) -> None:
     assert len(json.dumps(listed, separators=(",", ":"))) / 4 < 4000
 
 
-
-
 async def test_readme_has_every_tool_in_its_table(client: Client) -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     rows = set(re.findall(r"^\| `(\w+)` \|", readme, re.MULTILINE))

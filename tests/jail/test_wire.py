@@ -20,7 +20,7 @@ os.write(3, struct.pack('>IQ', {json_bytes}, {data_bytes}) + body + {data})
 import time; time.sleep(5)
 """
 
-OUTCOME = {"op": "outcome", "status": "ok", "values": {}, "error": None, "attachments": []}
+OUTCOME: dict[str, object] = {"op": "outcome", "status": "ok", "values": {}, "error": None, "attachments": []}
 
 
 def forged(message: object, json_bytes: str = "len(body)", data_bytes: str = "0", data: str = "b''") -> str:

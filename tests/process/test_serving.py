@@ -24,14 +24,24 @@ def message(**fields: Any) -> bytes:
 HELLO = message(
     id=1,
     method="initialize",
-    params={"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}},
+    params={
+        "protocolVersion": "2025-11-25",
+        "capabilities": {},
+        "clientInfo": {"name": "test", "version": "1"},
+    },
 ) + message(method="notifications/initialized")
 
 
 async def start(*arguments: str, **environment: str) -> asyncio.subprocess.Process:
     pipe = asyncio.subprocess.PIPE
     return await asyncio.create_subprocess_exec(
-        sys.executable, *arguments, stdin=pipe, stdout=pipe, stderr=pipe, env={**ENVIRONMENT, **environment}, cwd="/"
+        sys.executable,
+        *arguments,
+        stdin=pipe,
+        stdout=pipe,
+        stderr=pipe,
+        env={**ENVIRONMENT, **environment},
+        cwd="/",
     )
 
 
@@ -120,7 +130,9 @@ async def test_stdout_carries_nothing_but_protocol() -> None:
         (("--config", "/nowhere/x.toml"), "not there"),
     ],
 )
-async def test_configuration_that_cannot_serve_ends_with_2_and_a_remedy(arguments: tuple[str, ...], says: str) -> None:
+async def test_configuration_that_cannot_serve_ends_with_2_and_a_remedy(
+    arguments: tuple[str, ...], says: str
+) -> None:
     process = await start(*SERVE, *arguments)
     out, err = await process.communicate(HELLO)
     assert (process.returncode, out) == (2, b"")
@@ -160,7 +172,9 @@ async def test_server_started_from_its_settings_alone_answers(tmp_path: Path, de
     config = tmp_path / "config.toml"
     config.write_text(f'timeout_s = 7\n[databases]\ndemo = "sqlite:///{demo_database}"\n', "utf-8")
     server = StdioServerParameters(
-        command=sys.executable, args=[*SERVE], env={"MCP_PYEXEC_CONFIG": str(config), "MCP_PYEXEC_MEMORY_MB": "99"}
+        command=sys.executable,
+        args=[*SERVE],
+        env={"MCP_PYEXEC_CONFIG": str(config), "MCP_PYEXEC_MEMORY_MB": "99"},
     )
     async with Client(server) as client:
         (content,) = (await client.read_resource("pyexec://limits")).contents
@@ -187,7 +201,9 @@ async def test_csv_and_parquet_files_are_served_as_one_database(tmp_path: Path) 
     ("program", "code", "says"),
     [("print('hello')\n6 * 7", 0, "hello\n42\n"), ("import math\nmath.sqrt(", 1, ""), ("1 / 0", 1, "")],
 )
-async def test_run_runs_a_file_and_tells_how_it_went(tmp_path: Path, program: str, code: int, says: str) -> None:
+async def test_run_runs_a_file_and_tells_how_it_went(
+    tmp_path: Path, program: str, code: int, says: str
+) -> None:
     (tmp_path / "program.py").write_text(program, "utf-8")
     process = await start("-m", "mcp_pyexec", "run", "--profile", "strict", str(tmp_path / "program.py"))
     out, err = await process.communicate()

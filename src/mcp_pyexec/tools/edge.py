@@ -122,7 +122,9 @@ def _slim(schema: Any) -> Any:
 
 def _is_noise(key: str, value: Any) -> bool:
     generated = key == "title" and isinstance(value, str)
-    return generated or (key == "default" and value is None) or (key == "additionalProperties" and value is True)
+    return (
+        generated or (key == "default" and value is None) or (key == "additionalProperties" and value is True)
+    )
 
 
 def _without_required(schema: Any) -> Any:
@@ -131,4 +133,6 @@ def _without_required(schema: Any) -> Any:
         return [_without_required(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    return {k: _without_required(v) for k, v in schema.items() if not (k == "required" and isinstance(v, list))}
+    return {
+        k: _without_required(v) for k, v in schema.items() if not (k == "required" and isinstance(v, list))
+    }
