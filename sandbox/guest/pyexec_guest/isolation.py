@@ -23,6 +23,7 @@ _UID = 1000
 _MIB = 1024 * 1024
 _PAGE = resource.getpagesize()
 _FIRST_TO_BE_KILLED = "1000"  # when memory runs out: a run, never the server
+_MOST_MAPPED = 16 * 1024 * _MIB  # datasets in all cells of a session; address space only
 _FILTER = Path("/guest/seccomp.bpf")
 _LAYERS = (
     "namespaces",
@@ -85,7 +86,7 @@ def enter(
     """Take on every layer; return the descriptor of the socket, the memory baseline and the layers' names.
 
     Args:
-        shape: `disk_mb`, `inodes`, `open_files`, `processes`, `file_mb` of this worker.
+        shape: `disk_mb`, `memory_mb`, `inodes`, `open_files`, `processes` of this worker: ceilings of every run.
 
     Raises:
         OSError: If a layer cannot be had.
@@ -98,7 +99,7 @@ def enter(
     socket.sethostname("jail")
     channel = _keep_only(sock, stdout, stderr)
     os.setsid()
-    _set_fixed_limits(shape)
+    _set_fixed_limits(shape, baseline)
     kernel.drop_capabilities()
     kernel.set_no_new_privileges()
     kernel.set_dumpable(False)
@@ -115,14 +116,18 @@ def tighten(limits: Mapping[str, Any], baseline: Baseline, mapped_bytes: int, se
     used = resource.getrusage(resource.RUSAGE_SELF)
     cpu = int(used.ru_utime + used.ru_stime + limits["cpu_s"]) + 1
     memory = limits["memory_mb"] * _MIB
-    # Address space also counts shared and file mappings; thread stacks and arenas reserve without using.
-    space = baseline.address_space + 2 * memory + mapped_bytes + 512 * _MIB
+    space = _address_space(baseline, memory, mapped_bytes)
     for kind, soft, hard in (
         (resource.RLIMIT_CPU, cpu, cpu + 1),
         (resource.RLIMIT_DATA, baseline.data + memory, baseline.data + memory),
         (resource.RLIMIT_AS, space, space),
     ):
         _lower(kind, soft, resource.getrlimit(kind)[1] if session else hard)
+
+
+def _address_space(baseline: Baseline, memory: int, mapped: int) -> int:
+    """It also counts shared and file mappings; thread stacks and arenas reserve without using."""
+    return baseline.address_space + 2 * memory + mapped + 512 * _MIB
 
 
 def _take_identity() -> None:
@@ -166,7 +171,10 @@ def _dup_above(fd: int, floor: int) -> int:
     return fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, floor)
 
 
-def _set_fixed_limits(shape: Mapping[str, Any]) -> None:
+def _set_fixed_limits(shape: Mapping[str, Any], baseline: Baseline) -> None:
+    memory = shape["memory_mb"] * _MIB
+    _lower(resource.RLIMIT_DATA, baseline.data + memory)
+    _lower(resource.RLIMIT_AS, _address_space(baseline, memory, _MOST_MAPPED))
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_MEMLOCK, 0)
     _lower(resource.RLIMIT_MSGQUEUE, 0)

@@ -22,7 +22,7 @@ from pyexec_guest.wire import Channel, ChannelClosed
 
 __all__ = ["main"]
 
-_PROBE_SHAPE = {"disk_mb": 1, "inodes": 64, "open_files": 32, "processes": 16}
+_PROBE_SHAPE = {"disk_mb": 1, "memory_mb": 64, "inodes": 64, "open_files": 32, "processes": 16}
 
 
 def main() -> None:

@@ -183,7 +183,7 @@ def _was_cut(outcome: Outcome) -> bool:
     """True if the host ended the run: the worker may be in the middle of anything."""
     return (
         outcome.status == "limit"
-        and (outcome.error or {}).get("limit") in ("wall", "output")
+        and (outcome.error or {}).get("limit") in ("wall", "output", "memory")
         and not outcome.values
     )
 

@@ -16,11 +16,15 @@ _CPUCLOCK_SCHED = 2
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """CPU seconds of all threads so far; resident and peak memory in MiB."""
+    """CPU seconds of all threads so far; resident, peak and private memory in MiB.
+
+    `private_mb` is what belongs to no file: anonymous, shared with nobody's file, or swapped out.
+    """
 
     cpu_s: float
     resident_mb: float
     peak_mb: float = 0.0
+    private_mb: float = 0.0
 
 
 def pid_of(pidfd: int) -> int:
@@ -37,7 +41,8 @@ def read(pid: int) -> Usage:
         cpu_s = time.clock_gettime((~pid << 3) | _CPUCLOCK_SCHED)
     except OSError:
         return Usage(0.0, 0.0)
-    return Usage(cpu_s, _kib(status, "VmRSS") / 1024, _kib(status, "VmHWM") / 1024)
+    private = sum(_kib(status, name) for name in ("RssAnon", "RssShmem", "VmSwap"))
+    return Usage(cpu_s, _kib(status, "VmRSS") / 1024, _kib(status, "VmHWM") / 1024, private / 1024)
 
 
 def verify_confinement(pid: int) -> None:

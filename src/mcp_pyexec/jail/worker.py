@@ -10,7 +10,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mcp_pyexec.errors import RequestError, SandboxFault
@@ -21,7 +21,7 @@ from mcp_pyexec.jail.failure import classify_exit, limit_error, with_figure
 from mcp_pyexec.jail.profile import Profile
 from mcp_pyexec.jail.template import Clone, Template
 from mcp_pyexec.jail.wire import Channel, EndOfStream, Frame
-from mcp_pyexec.limits import Limits
+from mcp_pyexec.limits import MIB, Limits
 from mcp_pyexec.outcomes import HostReply, Job, Metrics, Outcome
 
 __all__ = ["NothingRan", "Worker"]
@@ -30,6 +30,8 @@ _READY_S = 20.0
 _READY_JSON = 4096
 _REAPED_S = 2.0
 _MESSAGE_CHARS = 500
+_LOOK_EVERY_S = 0.1
+_MEASURING_SLACK = 1.1
 
 
 class NothingRan(Exception):
@@ -44,7 +46,8 @@ class Worker:
         self._channel = channel
         self._stdout, self._stderr = stdout, stderr
         self._pid = usage.pid_of(clone.pidfd)
-        self._resting = usage.Usage(0.0, 0.0)
+        self._private_mb = 0.0
+        self._given_mb = 0.0
         self.layers: tuple[str, ...] = ()
         self.limits = limits
         self._closed = False
@@ -102,12 +105,18 @@ class Worker:
     ) -> Outcome:
         """Do one job and return what it came to. The worker of a session may be used again while it is alive.
 
+        Between cells a session stands still: threads that a cell left behind get no time.
+
         Raises:
             NothingRan: If the worker was lost before it started.
         """
+        self._signal(signal.SIGCONT)
         run = _Run(self, job, queue_s)
         try:
-            return await run.outcome(profile, session)
+            outcome = await run.outcome(profile, session)
+            if session and self.alive:
+                self._signal(signal.SIGSTOP)
+            return outcome
         except asyncio.CancelledError:
             self.kill()
             raise
@@ -121,6 +130,7 @@ class Worker:
         if frame.op != "ready":
             raise SandboxFault("broken-frame", f"{frame.op} before ready")
         usage.verify_confinement(self._pid)
+        self._private_mb = usage.read(self._pid).private_mb
         self.layers = tuple(str(layer) for layer in frame.message["layers"])
 
     def _signal(self, number: signal.Signals) -> None:
@@ -138,6 +148,7 @@ class _Run:
         self._job = job
         self._queue_s = queue_s
         self._started = False
+        worker._given_mb += _size_mb(job.tables.values())
         self._started_at = time.monotonic()
         self._resting = usage.read(worker._pid)
         self._flooded = asyncio.Event()
@@ -147,19 +158,35 @@ class _Run:
     async def outcome(self, profile: Profile, session: bool) -> Outcome:
         talk = asyncio.create_task(self._converse(profile, session))
         flood = asyncio.create_task(self._flooded.wait())
+        growth = asyncio.create_task(self._outgrown())
         try:
             await asyncio.wait(
-                {talk, flood}, timeout=self._job.limits.wall_s, return_when=asyncio.FIRST_COMPLETED
+                {talk, flood, growth}, timeout=self._job.limits.wall_s, return_when=asyncio.FIRST_COMPLETED
             )
+            if growth.done() and not talk.done():
+                return await self._ended_by_host("memory", self._memory_message(growth.result()))
             if flood.done() and not talk.done():
                 return await self._ended_by_host("output", self._flood_message())
             if not talk.done():
                 return await self._at_the_wall(talk)
             return await self._answered(talk)
         finally:
-            for task in (talk, flood):
+            for task in (talk, flood, growth):
                 task.cancel()
-            await asyncio.gather(talk, flood, return_exceptions=True)
+            await asyncio.gather(talk, flood, growth, return_exceptions=True)
+
+    async def _outgrown(self) -> float:
+        """Return the MiB in use once it is more than the run may have, by the kernel's count.
+
+        RLIMIT_DATA stops honest code first; it does not count shared mappings, stacks that grow, or pages that
+        were made read-only after they were filled.
+        """
+        worker = self._worker
+        while True:
+            await asyncio.sleep(_LOOK_EVERY_S)
+            used = usage.read(worker._pid).private_mb - worker._private_mb - worker._given_mb
+            if used > self._job.limits.memory_mb * _MEASURING_SLACK:
+                return used
 
     async def _converse(self, profile: Profile, session: bool) -> Frame:
         """Send the job, serve its calls, return the outcome frame."""
@@ -206,6 +233,7 @@ class _Run:
             except RequestError as refused:
                 error = str(refused)
         fds = [] if reply.table_fd is None else [reply.table_fd]
+        self._worker._given_mb += _size_mb(fds)
         await self._worker._channel.send({"op": "reply", "value": reply.value, "error": error}, fds)
 
     async def _answered(self, talk: asyncio.Task[Frame]) -> Outcome:
@@ -292,6 +320,9 @@ class _Run:
     def _wall_message(self) -> str:
         return f"The wall-clock limit of {self._job.limits.wall_s:g} s was reached; the run was stopped."
 
+    def _memory_message(self, used_mb: float) -> str:
+        return f"The memory limit of {self._job.limits.memory_mb} MiB was reached ({used_mb:.0f} MiB used)."
+
     def _flood_message(self) -> str:
         return f"More than {self._job.limits.flood_bytes:,} bytes were written to one stream; the run was stopped."
 
@@ -301,9 +332,14 @@ def _where(error: Mapping[str, Any] | None) -> Mapping[str, Any]:
     return {key: error[key] for key in ("line", "traceback")} if error else {}
 
 
+def _size_mb(fds: Iterable[int]) -> float:
+    return sum(os.fstat(fd).st_size for fd in fds) / MIB
+
+
 def _shape(limits: Limits) -> dict[str, int]:
     return {
         "disk_mb": limits.disk_mb,
+        "memory_mb": limits.memory_mb,
         "inodes": 4096,
         "open_files": limits.open_files,
         "processes": limits.processes,
