@@ -75,7 +75,7 @@ def _error(error: Mapping[str, Any]) -> dict[str, Any]:
     category = error.get("category")
     checked["category"] = category if category in _CATEGORIES else "other"
     line = error.get("line")
-    checked["line"] = line if isinstance(line, int) and 0 < line < 10_000_000 else None
+    checked["line"] = line if type(line) is int and 0 < line < 10_000_000 else None
     if error.get("limit") in _LIMITS:
         checked["limit"] = error["limit"]
     findings = error.get("findings")

@@ -10,6 +10,7 @@ import array
 import asyncio
 import json
 import os
+import re
 import socket
 import struct
 from collections.abc import Mapping, Sequence
@@ -22,6 +23,8 @@ __all__ = ["HEADER", "Channel", "ControlChannel", "EndOfStream", "Frame", "check
 
 HEADER = struct.Struct(">IQ")
 _CHUNK = 256 * 1024
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 _NUMBER = (int, float)
 _SHAPES: dict[str, dict[str, tuple[type, ...]]] = {
@@ -66,7 +69,10 @@ def checked(body: bytes) -> tuple[str, dict[str, Any]]:
         SandboxFault: `broken-frame` for anything but a known message with exactly its keys and types.
     """
     try:
-        message = json.loads(body, parse_constant=_refuse_constant)
+        text = body.decode()
+        message = json.loads(text, parse_constant=_refuse_constant)
+        if _SURROGATE.search(text):
+            message = _encodable(message)
     except (ValueError, RecursionError) as error:
         raise SandboxFault("broken-frame", f"not JSON: {type(error).__name__}") from None
     if not isinstance(message, dict):
@@ -84,6 +90,17 @@ def checked(body: bytes) -> tuple[str, dict[str, Any]]:
 def _refuse_constant(name: str) -> None:
     """NaN and Infinity are no JSON, and no client could read an answer that holds them."""
     raise ValueError(name)
+
+
+def _encodable(value: Any) -> Any:
+    """Return JSON with "?" for half a surrogate pair, which no answer in UTF-8 could carry."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_encodable(item) for item in value]
+    if isinstance(value, dict):
+        return {_encodable(key): _encodable(item) for key, item in value.items()}
+    return value
 
 
 class Channel:
