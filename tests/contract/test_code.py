@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from base64 import b64decode
 from pathlib import Path
@@ -72,12 +73,16 @@ async def test_write_through_the_host_function_is_refused(call: Any) -> None:
 
 async def test_progress_of_the_code_reaches_the_client(client: Client) -> None:
     seen: list[tuple[float, str | None]] = []
+    both = asyncio.Event()
 
     async def record(progress: float, total: float | None, message: str | None) -> None:
         seen.append((progress, message))
+        if len(seen) == 2:
+            both.set()
 
     code = "progress(0.25, 'loading')\nprogress(0.75, 'fitting')"
     await client.call_tool("execute_code", {"code": code}, progress_callback=record)
+    await asyncio.wait_for(both.wait(), 10)  # a callback may run after the result
     assert seen == [(0.25, "loading"), (0.75, "fitting")]
 
 

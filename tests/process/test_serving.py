@@ -116,6 +116,7 @@ async def test_stdout_carries_nothing_but_protocol() -> None:
     process.stdin.close()
     assert process.stdout is not None
     rest = await process.stdout.read()
+    await process.wait()
     assert all(json.loads(line)["jsonrpc"] == "2.0" for line in rest.splitlines())
 
 
