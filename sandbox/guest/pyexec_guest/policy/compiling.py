@@ -40,10 +40,14 @@ _guards: dict[int, Guards] = {}
 
 
 def warm(profile: Mapping[str, Any]) -> None:
-    """Walk the modules of a profile, so that the first program need not wait for it."""
+    """Prepare this process for programs of a profile; the template calls it before the first clone.
+
+    Walks the modules, so that no program waits for it, and from then on `typing` refuses to evaluate text that
+    is more than types, in the whole process.
+    """
     rules = rules_of(profile)
     if rules.restricted:
-        _guards_of(rules)
+        screen_forward_references(_guards_of(rules).getattr_builtin)
 
 
 def check(source: str, profile: Mapping[str, Any]) -> Report:
@@ -86,8 +90,7 @@ def new_namespace(profile: Mapping[str, Any]) -> dict[str, Any]:
 
 def _guards_of(rules: Rules) -> Guards:
     if id(rules) not in _guards:
-        _guards[id(rules)] = guards = Guards(rules)
-        screen_forward_references(guards.getattr_builtin)
+        _guards[id(rules)] = Guards(rules)
     return _guards[id(rules)]
 
 

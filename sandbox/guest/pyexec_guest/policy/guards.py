@@ -192,13 +192,13 @@ class Guards:
                 refusal = Refusal(
                     "match-class", "A class pattern captured what another module keeps.", _KEYWORDS
                 )
-            if refusal is None and isinstance(value, dict) and "__builtins__" in value:
+            if refusal is None and _is_a(value, dict) and "__builtins__" in value:
                 refusal = attribute_refusal("__globals__")
-            if refusal is None and isinstance(value, types.FrameType | types.CodeType):
+            if refusal is None and _is_a(value, types.FrameType | types.CodeType):
                 refusal = attribute_refusal("f_globals")
             if (
                 refusal is None
-                and isinstance(value, types.BuiltinFunctionType)
+                and _is_a(value, types.BuiltinFunctionType)
                 and value.__name__ in ("format", "format_map")
             ):
                 refusal = Refusal(
@@ -215,7 +215,7 @@ class Guards:
         for its instances is refused.
         """
         for cls in classes:
-            if not isinstance(cls, type):
+            if not _is_a(cls, type):
                 continue
             _stop(_match_args_refusal(cls))
             if isinstance(sys, cls):
@@ -226,13 +226,13 @@ class Guards:
 
     def _screened(self, owner: Any, name: str) -> Any:
         value = getattr(owner, name)
-        if isinstance(owner, types.ModuleType):
-            if not isinstance(owner, Facade):
+        if _is_a(owner, types.ModuleType):
+            if not _is_a(owner, Facade):
                 _stop(self.surface.judge(owner, name, value))
         elif is_own_class(type(owner)):
             if _is_plain_class(type(owner)):
                 self.plain.add(type(owner))
-            if not isinstance(value, types.ModuleType) or not self.rules.allows(value.__name__):
+            if not _is_a(value, types.ModuleType) or not self.rules.allows(value.__name__):
                 _stop(self.surface.judge(None, f"{type(owner).__name__}.{name}", value))
             return value
         else:
@@ -264,23 +264,26 @@ class Guards:
         return handlers
 
     def _format(self, owner: Any, name: str) -> Any:
-        if isinstance(owner, collections.UserString):
+        if _is_a(owner, collections.UserString):
             return format_attribute(str(owner.data), name, self.surface.guarded)
-        if isinstance(owner, str) or (isinstance(owner, type) and issubclass(owner, str)):
+        if _is_a(owner, str) or (_is_a(owner, type) and issubclass(owner, str)):
             return format_attribute(owner, name, self.surface.guarded)
         return None
 
     def _reader(self, owner: Any, name: str) -> Any:
         real = getattr(owner, name)
-        unbound = isinstance(owner, type) and not isinstance(real, types.MethodType)
+        unbound = _is_a(owner, type) and not _is_a(real, types.MethodType)
 
         def read(*args: Any) -> Any:
             target, attribute = (args[0], args[1]) if unbound else (owner, args[0])
             attribute = _exact(attribute)
             _stop(attribute_refusal(attribute))
+            if self.special.get(attribute) is _own_only:
+                _stop(_own_refusal(target, attribute))
+                return real(*args)
             if attribute in GUARDED_DUNDERS:
                 return self.getattr(target, attribute)
-            if isinstance(target, types.ModuleType):
+            if _is_a(target, types.ModuleType):
                 return self.getattr_builtin(target, attribute)
             value = real(*args)
             _stop(self.surface.judge(None, attribute, value) if not is_own_class(type(target)) else None)
@@ -290,10 +293,10 @@ class Guards:
 
     def _writer(self, owner: Any, name: str) -> Any:
         real = getattr(owner, name)
-        unbound = isinstance(owner, type) and not isinstance(real, types.MethodType)
+        unbound = _is_a(owner, type) and not _is_a(real, types.MethodType)
 
         def write(*args: Any) -> None:
-            if unbound or not isinstance(owner, super):
+            if unbound or not _is_a(owner, super):
                 self.write(args[0] if unbound else owner)
             _writable_name(args[1] if unbound else args[0])
             real(*args)
@@ -322,6 +325,11 @@ def _match_args_refusal(cls: type) -> Refusal | None:
 def _is_foreign(value: Any) -> bool:
     origin = getattr(value, "__module__", None) if callable(value) else None
     return isinstance(origin, str) and origin != "builtins" and origin.partition(".")[0] in FOREIGN_ROOTS
+
+
+def _is_a(value: Any, kinds: Any) -> bool:
+    """As isinstance, but by the real type: `__class__` is the program's to invent, and its code would run."""
+    return issubclass(type(value), kinds)
 
 
 def _exact(name: Any) -> str:
@@ -353,19 +361,24 @@ def _is_plain_class(cls: type) -> bool:
 
 
 def _own_only(owner: Any, name: str) -> Any:
-    """`__dict__`, `__mro__` and their like, of the program's own classes and objects."""
-    cls = owner if isinstance(owner, type) else type(owner)
-    if isinstance(owner, super):
+    _stop(_own_refusal(owner, name))
+    found = getattr(owner, name)
+    return dict(found) if name == "__dict__" and type(owner) is types.FunctionType else found
+
+
+def _own_refusal(owner: Any, name: str) -> Refusal | None:
+    """Refuse `__dict__`, `__mro__` and their like but of the program's own classes, objects and functions."""
+    cls = owner if _is_a(owner, type) else type(owner)
+    if _is_a(owner, super):
         cls = type(getattr(owner, "__self__", None))
-    if isinstance(owner, types.FunctionType) and name == "__dict__":
-        return dict(owner.__dict__)
-    if not (is_own_class(cls) or cls is types.SimpleNamespace or _CLASS_MODULE(cls) == "argparse"):
-        Refusal(
-            "class-internals",
-            f"`{name}` of `{getattr(cls, '__name__', '?')}`, which is not yours, leads into the interpreter.",
-            "Use isinstance() or issubclass() for types, and the public attributes for values.",
-        ).stop()
-    return getattr(owner, name)
+    is_open = cls in (types.SimpleNamespace, types.FunctionType) or _CLASS_MODULE(cls) == "argparse"
+    if is_own_class(cls) or (is_open and name == "__dict__" and cls is not owner):
+        return None
+    return Refusal(
+        "class-internals",
+        f"`{name}` of `{getattr(cls, '__name__', '?')}`, which is not yours, leads into the interpreter.",
+        "Use isinstance() or issubclass() for types, and the public attributes for values.",
+    )
 
 
 def _copied_annotations(owner: Any, name: str) -> Any:
@@ -374,7 +387,7 @@ def _copied_annotations(owner: Any, name: str) -> Any:
 
 
 def _error_object(owner: Any, _name: str) -> Any:
-    if isinstance(owner, AttributeError | NameError) and not is_own_class(type(owner)):
+    if _is_a(owner, AttributeError | NameError) and not is_own_class(type(owner)):
         Refusal(
             "interpreter-internals",
             "`obj` of an AttributeError can be an object of a library's inside (CVE-2024-47532).",
@@ -385,44 +398,42 @@ def _error_object(owner: Any, _name: str) -> Any:
 
 def _of(owner: Any, package: str) -> bool:
     """Whether an object, or a class itself, comes from a package, or a class of it is a base."""
-    cls = owner if isinstance(owner, type) else type(owner)
+    cls = owner if _is_a(owner, type) else type(owner)
     return any(str(_CLASS_MODULE(base)).partition(".")[0] == package for base in cls.__mro__)
 
 
 def _expression_method(owner: Any, name: str) -> Any:
-    if isinstance(owner, types.ModuleType) or not _of(owner, "pandas"):
+    if _is_a(owner, types.ModuleType) or not _of(owner, "pandas"):
         return None
-    if isinstance(owner, type):
+    if _is_a(owner, type):
         real = getattr(owner, name)
         return lambda frame, *args, **keywords: checked_expression(real.__get__(frame))(*args, **keywords)
     return checked_expression(getattr(owner, name))
 
 
 def _dispatch_method(owner: Any, name: str) -> Any:
-    if isinstance(owner, types.ModuleType) or not _of(owner, "pandas"):
+    if _is_a(owner, types.ModuleType) or not _of(owner, "pandas"):
         return None
     real = getattr(owner, name)
-    if isinstance(owner, type):
+    if _is_a(owner, type):
         return lambda frame, *args, **keywords: checked_dispatch(real.__get__(frame))(*args, **keywords)
     return checked_dispatch(real)
 
 
 def _file_method(owner: Any, name: str) -> Any:
-    if isinstance(owner, types.ModuleType) or not any(
-        _of(owner, p) for p in ("pandas", "matplotlib", "numpy")
-    ):
+    if _is_a(owner, types.ModuleType) or not any(_of(owner, p) for p in ("pandas", "matplotlib", "numpy")):
         return None
     real = getattr(owner, name)
-    if isinstance(owner, type):
+    if _is_a(owner, type):
         return lambda target, *args, **keywords: with_checked_paths(real.__get__(target))(*args, **keywords)
     return with_checked_paths(real)
 
 
 def _path_method(owner: Any, name: str) -> Any:
-    if isinstance(owner, type) and issubclass(owner, PurePath):
+    if _is_a(owner, type) and issubclass(owner, PurePath):
         real = getattr(owner, name)
         return lambda path, *args, **keywords: (checked_path(path), real(path, *args, **keywords))[1]
-    if isinstance(owner, PurePath):
+    if _is_a(owner, PurePath):
         checked_path(owner)
         return getattr(owner, name)
     return None

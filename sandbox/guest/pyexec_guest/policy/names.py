@@ -55,10 +55,11 @@ INTERNALS = (INSPECT_ATTRIBUTES | {"f_lasti", "f_lineno", "f_trace_lines", "f_tr
     "loadTestsFromNames",
     "_import_from_c",
     "_export_to_c",
+    "_evaluate",
     "_import_from_c_device",
 }
 """Attributes of frames, code, generators and coroutines (CVE-2023-37271), event-loop process
-starters, and pointers of Arrow."""
+starters, pointers of Arrow, and the evaluation of typing."""
 
 _OPERATORS = (
     "lt le eq ne gt ge hash bool add sub mul matmul truediv floordiv mod divmod pow lshift rshift and xor or "

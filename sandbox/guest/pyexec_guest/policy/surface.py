@@ -82,7 +82,7 @@ class Surface:
         dangerous = self._dangerous.get(id(value))
         if dangerous is not None:
             return dangerous[1]
-        if isinstance(value, ModuleType):
+        if issubclass(type(value), ModuleType):
             return self._judge_module(owner, name, value)
         if owner is None:
             return None

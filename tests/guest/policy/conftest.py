@@ -1,0 +1,65 @@
+"""The profiles with their modules imported as in the template, and a way to run programs under them."""
+
+from __future__ import annotations
+
+import importlib
+import tempfile
+import tomllib
+import typing
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from guest.policy.running import Profile
+from pyexec_guest import policy
+from pyexec_guest.policy import annotations
+
+PROFILES = Path(__file__).parents[3] / "sandbox" / "profiles"
+
+
+def _loaded(name: str) -> Profile:
+    profile: dict[str, Any] = tomllib.loads((PROFILES / f"{name}.toml").read_text("utf-8"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for module in profile["preload"]:
+            importlib.import_module(module)
+    return profile
+
+
+@pytest.fixture(scope="session")
+def moderate() -> Profile:
+    importlib.import_module("matplotlib").use("Agg")
+    return _loaded("moderate")
+
+
+@pytest.fixture(scope="session")
+def strict() -> Profile:
+    return _loaded("strict")
+
+
+@pytest.fixture(scope="session")
+def permissive() -> Profile:
+    importlib.import_module("matplotlib").use("Agg")
+    return _loaded("permissive")
+
+
+@pytest.fixture(autouse=True)
+def workdir(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A working directory for every program, not below /tmp, which programs may use as well."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as created:
+        (Path(created) / "work").mkdir()
+        monkeypatch.chdir(Path(created) / "work")
+        yield Path(created) / "work"
+        monkeypatch.undo()
+
+
+@pytest.fixture
+def warmed(monkeypatch: pytest.MonkeyPatch, moderate: Profile) -> Profile:
+    """The moderate profile as the template prepares it; what that does to typing is undone afterwards."""
+    monkeypatch.setattr(typing.ForwardRef, "_evaluate", typing.ForwardRef._evaluate)
+    monkeypatch.setattr(annotations, "_read", None)
+    policy.warm(moderate)
+    return moderate

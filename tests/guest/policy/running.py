@@ -1,0 +1,74 @@
+"""Run a program under the policy or as plain Python, and say in one word how it ended."""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import io
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+from pyexec_guest import policy
+
+__all__ = ["Ended", "Profile", "rules_of_findings", "run_plain", "run_under", "verdict"]
+
+Profile = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a program left: the repr of `result`, and its output."""
+
+    result: str
+    output: str
+
+
+def run_under(source: str, profile: Profile) -> Ended:
+    """Run an accepted program; fails with its findings if the policy refuses it."""
+    prepared = policy.prepare(source, profile)
+    errors = [finding for finding in prepared.report.findings if finding.severity == "error"]
+    assert not errors, errors
+    namespace = policy.new_namespace(profile)
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if prepared.body is not None:
+            exec(prepared.body, namespace)
+        if prepared.last is not None:
+            eval(prepared.last, namespace)
+    return Ended(repr(namespace.get("result")), output.getvalue())
+
+
+def run_plain(source: str) -> Ended:
+    namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exec(compile(source, "<code>", "exec", dont_inherit=True), namespace)
+    return Ended(repr(namespace.get("result")), output.getvalue())
+
+
+def rules_of_findings(source: str, profile: Profile) -> set[str]:
+    return {f.rule for f in policy.check(source, profile).findings if f.severity == "error"}
+
+
+def verdict(source: str, profile: Profile) -> str:
+    """Return `rejected: <rules>`, `refused: <rule>` at run time, `raised: <type>`, or `ran`."""
+    prepared = policy.prepare(source, profile)
+    if not prepared.report.valid:
+        rules = {finding.rule for finding in prepared.report.findings if finding.severity == "error"}
+        return "rejected: " + " ".join(sorted(rules))
+    namespace = policy.new_namespace(profile)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            if prepared.body is not None:
+                exec(prepared.body, namespace)
+            if prepared.last is not None:
+                eval(prepared.last, namespace)
+    except policy.PolicyError as refused:
+        return f"refused: {refused.rule}"
+    except Exception as raised:  # noqa: BLE001 - the program may raise anything
+        return f"raised: {type(raised).__name__}"
+    return "ran"
