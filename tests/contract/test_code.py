@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from base64 import b64decode
 from pathlib import Path
@@ -73,16 +72,13 @@ async def test_write_through_the_host_function_is_refused(call: Any) -> None:
 
 async def test_progress_of_the_code_reaches_the_client(client: Client) -> None:
     seen: list[tuple[float, str | None]] = []
-    both = asyncio.Event()
 
     async def record(progress: float, total: float | None, message: str | None) -> None:
         seen.append((progress, message))
-        if len(seen) == 2:
-            both.set()
 
-    code = "progress(0.25, 'loading')\nprogress(0.75, 'fitting')"
+    # The client drops progress that it has not handled when the result comes, so the program lingers.
+    code = "import time\nprogress(0.25, 'loading')\nprogress(0.75, 'fitting')\ntime.sleep(1)"
     await client.call_tool("execute_code", {"code": code}, progress_callback=record)
-    await asyncio.wait_for(both.wait(), 10)  # a callback may run after the result
     assert seen == [(0.25, "loading"), (0.75, "fitting")]
 
 
