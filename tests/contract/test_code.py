@@ -76,10 +76,10 @@ async def test_progress_of_the_code_reaches_the_client(client: Client) -> None:
     async def record(progress: float, total: float | None, message: str | None) -> None:
         seen.append((progress, message))
 
-    # The client drops progress that it has not handled when the result comes, so the program lingers.
-    code = "import time\nprogress(0.25, 'loading')\nprogress(0.75, 'fitting')\ntime.sleep(1)"
+    # Progress is passed on a few times a second, and the client drops what it has not handled when the result comes.
+    code = "import time\nfor n in (1, 3):\n    progress(n / 4, f'part {n}')\n    time.sleep(0.5)"
     await client.call_tool("execute_code", {"code": code}, progress_callback=record)
-    assert seen == [(0.25, "loading"), (0.75, "fitting")]
+    assert seen == [(0.25, "part 1"), (0.75, "part 3")]
 
 
 ATTACK = "import os\nos.system('id')\n(lambda: 0).__globals__"
