@@ -18,6 +18,7 @@ __all__ = [
     "DENIED_MODULES",
     "FOREIGN_ROOTS",
     "HARMLESS_MODULES",
+    "KINDS",
     "dangerous_values",
     "find",
 ]
@@ -107,6 +108,10 @@ _DANGEROUS: dict[str, tuple[str, str, str]] = {
         "Compute in Python; read rows with query_sql(...).",
     ),
 }
+
+
+KINDS = tuple(_DANGEROUS)
+"""The rules under which values are refused."""
 
 
 def find(dotted: str) -> Any:

@@ -47,7 +47,7 @@ def warm(profile: Mapping[str, Any]) -> None:
     """
     rules = rules_of(profile)
     if rules.restricted:
-        screen_forward_references(_guards_of(rules).getattr_builtin)
+        screen_forward_references(guards_of(rules).getattr_builtin)
 
 
 def check(source: str, profile: Mapping[str, Any]) -> Report:
@@ -73,7 +73,7 @@ def new_namespace(profile: Mapping[str, Any]) -> dict[str, Any]:
     rules = rules_of(profile)
     if not rules.restricted:
         return {"__name__": "__main__", "__builtins__": builtins, "__doc__": None}
-    guards = _guards_of(rules)
+    guards = guards_of(rules)
     return {
         "__name__": "__main__",
         "__doc__": None,
@@ -88,7 +88,7 @@ def new_namespace(profile: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _guards_of(rules: Rules) -> Guards:
+def guards_of(rules: Rules) -> Guards:
     if id(rules) not in _guards:
         _guards[id(rules)] = Guards(rules)
     return _guards[id(rules)]
@@ -99,7 +99,7 @@ def _prepare(source: str, rules: Rules, filename: str) -> Prepared:
     facts = gather(tree, source)
     findings = list(facts.warnings)
     if rules.restricted:
-        guards = _guards_of(rules)
+        guards = guards_of(rules)
         transformer = PolicyTransformer(guards, facts)
         transformer.visit(tree)
         findings += transformer.findings

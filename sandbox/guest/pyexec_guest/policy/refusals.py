@@ -41,7 +41,7 @@ class PolicyError(Exception):
         self.hint = refusal.suggestion
 
 
-class PolicyImportError(PolicyError, ImportError):
+class PolicyImportError(PolicyError, ModuleNotFoundError):
     """A module or a name of a module that the profile does not have."""
 
 

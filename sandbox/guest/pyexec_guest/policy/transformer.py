@@ -60,6 +60,7 @@ class PolicyTransformer(RestrictingNodeTransformer):
         self._facts = facts
         self._resolver = Resolver(guards.surface, facts)
         self._proven: set[int] = set()
+        self._has_fallback = False
 
     def refuse(self, node: ast.AST, refusal: Refusal | None) -> None:
         if refusal is not None:
@@ -82,7 +83,7 @@ class PolicyTransformer(RestrictingNodeTransformer):
     visit_For = visit_AsyncFor = visit_comprehension = _contents
     visit_ListComp = visit_SetComp = visit_GeneratorExp = visit_DictComp = _contents
     visit_Assign = visit_AugAssign = visit_NamedExpr = visit_Starred = _contents
-    visit_With = visit_AsyncWith = visit_Try = visit_TryStar = _contents
+    visit_With = visit_AsyncWith = visit_TryStar = _contents
     visit_Await = visit_Lambda = visit_Subscript = visit_TypeAlias = _contents
     visit_MatchValue = visit_MatchSingleton = visit_MatchSequence = visit_MatchOr = _contents
 
@@ -228,6 +229,19 @@ class PolicyTransformer(RestrictingNodeTransformer):
 
     visit_Nonlocal = visit_Global
 
+    def visit_Try(self, node: ast.Try) -> ast.AST:
+        """An import with a fallback is refused only when it runs, as an ImportError that the fallback catches."""
+        outer, self._has_fallback = (
+            self._has_fallback,
+            self._has_fallback or any(map(_catches_import, node.handlers)),
+        )
+        node.body = [self.visit(statement) for statement in node.body]
+        self._has_fallback = outer
+        body, node.body = node.body, []
+        self._contents(node)
+        node.body = body
+        return node
+
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> ast.AST:
         self._check_name(node, node.name, False)
         return self._contents(node)
@@ -235,18 +249,25 @@ class PolicyTransformer(RestrictingNodeTransformer):
     def visit_Import(self, node: ast.Import) -> ast.AST:
         for alias in node.names:
             self._check_alias(node, alias)
-            self.refuse(node, import_refusal(self._guards.surface, alias.name, (), 0))
+            self._refuse_import(node, import_refusal(self._guards.surface, alias.name, (), 0))
         return node
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST:
         names = tuple(alias.name for alias in node.names)
         refusal = import_refusal(self._guards.surface, node.module or "", names, node.level)
-        self.refuse(node, refusal)
+        self._refuse_import(node, refusal)
         for alias in node.names:
             self._check_alias(node, alias)
             if refusal is None and node.module:
-                self.refuse(node, self._resolver.import_refusal(node.module, alias.name))
+                self._refuse_import(node, self._resolver.import_refusal(node.module, alias.name))
         return node
+
+    def _refuse_import(self, node: ast.AST, refusal: Refusal | None) -> None:
+        if refusal is None or not self._has_fallback:
+            self.refuse(node, refusal)
+            return
+        message = f"{refusal.message} The fallback runs instead."
+        self.findings.append(Finding(refusal.rule, "warning", *position(node), message, refusal.suggestion))
 
     def _check_alias(self, node: ast.AST, alias: ast.alias) -> None:
         if getattr(node, "is_lazy", 0):
@@ -381,6 +402,13 @@ _LARGE = (
     ast.YieldFrom,
     ast.Await,
 )
+
+
+def _catches_import(handler: ast.ExceptHandler) -> bool:
+    names = ("ImportError", "ModuleNotFoundError", "Exception", "BaseException")
+    return handler.type is None or any(
+        isinstance(n, ast.Name) and n.id in names for n in ast.walk(handler.type)
+    )
 
 
 def _load(name: str) -> ast.Name:
