@@ -117,7 +117,8 @@ KINDS = tuple(_DANGEROUS)
 def find(dotted: str) -> Any:
     """Return `module:name` if the module is imported and has it, else None."""
     module, _, name = dotted.partition(":")
-    return vars(sys.modules[module]).get(name) if module in sys.modules else None
+    imported = sys.modules.get(module)
+    return None if imported is None else vars(imported).get(name)
 
 
 def dangerous_values() -> dict[int, tuple[Any, Refusal]]:

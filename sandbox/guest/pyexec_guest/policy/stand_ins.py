@@ -47,9 +47,9 @@ def stand_ins(guarded_getattr: Callable[..., Any]) -> dict[int, tuple[Any, Any]]
         function = find(dotted)
         if function is not None:
             pairs.append((function, with_checked_paths(function)))
-    if "numpy" in sys.modules:
+    if sys.modules.get("numpy") is not None:
         pairs += _numpy_pairs()
-    if "pandas" in sys.modules:
+    if sys.modules.get("pandas") is not None:
         pandas_eval = find("pandas:eval")
         pairs.append((pandas_eval, checked_expression(pandas_eval)))
     pairs += [
