@@ -76,12 +76,14 @@ class Template:
 
     def __init__(self, control: Channel) -> None:
         self._control = control
+        self._profiles: Sequence[Mapping[str, Any]] = ()
         self._selector = selectors.DefaultSelector()
         self._selector.register(control.fileno(), selectors.EVENT_READ)
 
     def serve(self) -> None:
         message, _ = self._control.receive()
-        warm.preload(message["modules"], message["profiles"])
+        self._profiles = message["profiles"]
+        warm.preload(message["modules"], self._profiles)
         gc.collect()
         gc.freeze()
         threads = len(list(Path("/proc/self/task").iterdir()))
@@ -105,7 +107,7 @@ class Template:
             self._control.send({"op": "refused", "id": message["id"], "reason": str(error)})
         else:
             if pid == 0:
-                _become_worker(fds, message["shape"])
+                _become_worker(fds, message["shape"], self._profiles[0])
             self._selector.register(pidfd, selectors.EVENT_READ, (message["id"], pid))
             self._control.send({"op": "parked", "id": message["id"]}, fds=[pidfd])
         finally:
@@ -127,13 +129,13 @@ class Template:
         )
 
 
-def _become_worker(fds: Sequence[int], shape: Mapping[str, Any]) -> None:
+def _become_worker(fds: Sequence[int], shape: Mapping[str, Any], profile: Mapping[str, Any]) -> None:
     """Never returns: the clone isolates itself, serves its socket and exits."""
     code = 70
     try:
         sock = socket.socket(fileno=fds[0])
         channel_fd, baseline, layers = isolation.enter(sock, fds[1], fds[2], shape)
-        worker.serve(Channel(socket.socket(fileno=channel_fd)), baseline, layers)
+        worker.serve(Channel(socket.socket(fileno=channel_fd)), baseline, layers, profile)
         code = 0
     except ChannelClosed:
         code = 0

@@ -51,6 +51,7 @@ def _warm_models() -> None:
     import numpy as np
     from sklearn.linear_model import LogisticRegression
 
+    importlib.import_module("pyexec_guest.classify")
     x = np.random.default_rng(0).normal(size=(64, 4))
     LogisticRegression().fit(x, x[:, 0] > 0).predict(x)
 

@@ -6,6 +6,7 @@ The price of a fresh isolated interpreter is paid before a request arrives. The 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
@@ -22,6 +23,7 @@ __all__ = ["Pool"]
 
 _log = logging.getLogger(__name__)
 _START_S = 120.0
+_HOLD_BACK_S = 0.02
 _BACKOFF_S = (0.0, 0.2, 1.0, 5.0)
 
 
@@ -113,7 +115,7 @@ class _Stock:
         self._template: Template | None = None
         self._ready: asyncio.Queue[Worker] = asyncio.Queue()
         self._wanted = asyncio.Event()
-        self._wanted.set()
+        self._empty = asyncio.Event()
         self._refill: asyncio.Task[None] | None = None
         self._fault: SandboxFault | None = None
 
@@ -129,6 +131,8 @@ class _Stock:
         while True:
             worker = await self._next(deadline)
             self._wanted.set()
+            if self._ready.empty():
+                self._empty.set()
             if worker.alive:
                 return worker
             worker.kill()
@@ -156,7 +160,9 @@ class _Stock:
             self._drop_dead()
             if self._ready.qsize() >= self._size and self._template_alive():
                 self._wanted.clear()
+                self._empty.clear()
                 await self._wanted.wait()
+                await self._hold_back()
                 continue
             try:
                 await self._park_one()
@@ -166,6 +172,11 @@ class _Stock:
                 _log.error("no worker could be parked: %s", fault)
                 await asyncio.sleep(_BACKOFF_S[min(failures, len(_BACKOFF_S) - 1)])
                 failures += 1
+
+    async def _hold_back(self) -> None:
+        """Leave the processors to the run that has just begun, unless the next one would have to wait."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._empty.wait(), _HOLD_BACK_S)
 
     async def _park_one(self) -> None:
         if self._template is None or not self._template.alive:
