@@ -122,6 +122,19 @@ def validate(
 
 
 @app.command()
+def doctor(
+    full: Annotated[
+        bool, typer.Option("--full", help="Every escape attempt instead of the short set.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+) -> None:
+    """Check this machine, attack the jail on it, and say layer by layer what held."""
+    from mcp_pyexec.doctor import run_doctor
+
+    raise SystemExit(run_doctor(full, as_json))
+
+
+@app.command()
 def demo(
     output: Annotated[Path, typer.Option(help="Folder for the database and the pictures.")] = Path(
         "demo-output"
