@@ -33,15 +33,16 @@ async def _serve(service: Service, template: Template) -> None:
     try:
         await service.start(template)
         server = asyncio.create_task(build_server(service).run_stdio_async())
+        warming = asyncio.create_task(service.warm_up())
         loop = asyncio.get_running_loop()
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait({server, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (server, stopped):
+        for task in (server, stopped, warming):
             task.cancel()
-        await asyncio.wait({server, stopped}, timeout=2)
+        await asyncio.wait({server, stopped, warming}, timeout=2)
         if server.done() and not server.cancelled() and (error := server.exception()):
             raise error
     finally:

@@ -54,6 +54,14 @@ class Pool:
         stock = self._stock(self._profiles.ceiling)
         await stock.start(template)
 
+    async def warm(self) -> None:
+        """Wait until the server's own template has its libraries.
+
+        Raises:
+            SandboxFault: If it was lost on the way; the pool starts another by itself.
+        """
+        await self._stock(self._profiles.ceiling).warm()
+
     async def run(self, job: Job) -> Outcome:
         """Run a job in a fresh worker; once more in another if nothing had run when the first was lost.
 
@@ -123,6 +131,10 @@ class _Stock:
         self._template = template or Template(self._profiles)
         await self._template.fit()
         self._refill = asyncio.create_task(self._keep_full())
+
+    async def warm(self) -> None:
+        if self._template is not None:
+            await self._template.warm()
 
     async def take(self) -> Worker:
         if self._refill is None:
