@@ -18,7 +18,7 @@ PROMISES: list[dict[str, Any]] = [
 ]
 
 
-def tests_in(path: Path) -> set[str]:
+def names_of_tests(path: Path) -> set[str]:
     tree = ast.parse(path.read_text("utf-8"))
     functions = (n for n in tree.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef))
     return {function.name for function in functions if function.name.startswith("test_")}
@@ -31,7 +31,7 @@ def test_promise_has_tests_that_exist(promise: dict[str, Any]) -> None:
     assert promise["source"]
     for name in promise["tests"]:
         path, _, test = name.partition("::")
-        found = tests_in(TESTS / path)
+        found = names_of_tests(TESTS / path)
         assert found if test == "*" else test in found, name
 
 
