@@ -179,11 +179,16 @@ for folder in ("/work", "/tmp"):
         except OSError:
             pass
 
-# %% read-what-is-under-the-empty-proc | namespaces |
-names = os.listdir("/proc")
-if names:
+# %% read-what-is-under-the-made-up-proc | namespaces |
+names = set(os.listdir("/proc")) | {f"self/{name}" for name in os.listdir("/proc/self")}
+if names - {"self", "cpuinfo", "meminfo", "self/maps"}:
     escaped(names)
-for name in ("self", "1", "sys/kernel/core_pattern", "kcore", "keys", "sysrq-trigger", "kallsyms", "mounts"):
+try:
+    open("/proc/self/maps", "a").close()
+    escaped("/proc/self/maps can be written")
+except OSError:
+    pass
+for name in ("1", "sys/kernel/core_pattern", "kcore", "keys", "sysrq-trigger", "kallsyms", "mounts"):
     if os.path.lexists(f"/proc/{name}"):
         escaped(name)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -22,10 +25,6 @@ async def own_pool() -> AsyncIterator[Pool]:
     await pool.start()
     yield pool
     await pool.close()
-
-
-def open_descriptors() -> int:
-    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def template_pids() -> list[int]:
@@ -67,12 +66,30 @@ async def test_killed_template_is_replaced(own_pool: Pool) -> None:
     assert result_of(await own_pool.run(execution("2 + 2", profile="strict"))) == 4
 
 
-async def test_closed_pool_leaves_no_process_and_no_descriptor() -> None:
-    await asyncio.sleep(0)
-    pids, fds = set(template_pids()), open_descriptors()
-    pool = Pool(load_profiles("strict"), Limits(), parked=2, running=2, waiting=1)
+PROGRAM = """
+import asyncio, os, sys
+sys.path.insert(0, {tests!r})
+from running import execution
+from mcp_pyexec.jail import Pool, load_profiles
+from mcp_pyexec.limits import Limits
+
+async def once():
+    pool = Pool(load_profiles("strict"), Limits(), parked=2, running=2, waiting=4)
     await pool.start()
-    await asyncio.gather(*(pool.run(execution("1", profile="strict")) for _ in range(3)))
+    await asyncio.gather(*(pool.run(execution("1", profile="strict")) for _ in range(4)))
     await pool.close()
-    assert set(template_pids()) <= pids
-    assert open_descriptors() <= fds
+    return len(os.listdir("/proc/self/fd")), open(f"/proc/self/task/{{os.getpid()}}/children").read()
+
+async def main():
+    return [await once() for _ in range(3)]
+
+print(asyncio.run(main()))
+"""
+
+
+def test_closed_pool_leaves_no_process_and_no_descriptor() -> None:
+    program = PROGRAM.format(tests=str(Path(__file__).parents[1]))
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    first, *later = ast.literal_eval(done.stdout)
+    assert first[1] == ""
+    assert later == [first, first]

@@ -19,7 +19,9 @@ from pyexec_guest.replies import GuestFile
 __all__ = ["Capture", "bundle", "summarise"]
 
 _TEXT_CHARS = 20_000
+_LONGEST_INT_BITS = 10_000
 _JSON_NODES = 5_000
+_CHARS_A_NODE = 40
 _JSON_DEPTH = 12
 _MARKDOWN_ROWS, _MARKDOWN_COLUMNS = 20, 20
 _FIGURES = 20
@@ -97,6 +99,8 @@ def _summary(value: Any) -> str:
 
 
 def _text(value: Any) -> str:
+    if type(value) is int and value.bit_length() > _LONGEST_INT_BITS:
+        return f"<int of {value.bit_length():,} bits>"
     try:
         text = value if type(value) is str else repr(value)
     except Exception as error:  # noqa: BLE001 - a foreign __repr__
@@ -144,7 +148,12 @@ class _Json:
         if self._left < 0 or depth > _JSON_DEPTH:
             raise _NotJson
         kind = type(value)
-        if value is None or kind is bool or kind is str:
+        if kind is str:
+            self._left -= len(value) // _CHARS_A_NODE
+            if self._left < 0:
+                raise _NotJson
+            return value
+        if value is None or kind is bool:
             return value
         if kind is int:
             if abs(value) > 2**53:

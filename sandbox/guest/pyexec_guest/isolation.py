@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pyexec_guest import kernel
+from pyexec_guest import kernel, procfs
 
 __all__ = ["Baseline", "enter", "leave_root", "prove_process_limit", "tighten"]
 
@@ -137,19 +137,19 @@ def _take_identity() -> None:
 
 
 def _cover_file_system(disk_mb: int, inodes: int) -> None:
-    """One private tmpfs serves /work and /tmp, so that they share one budget; /proc becomes empty.
+    """One private tmpfs serves /work and /tmp, so that they share one budget; /proc becomes a made-up one.
 
     Everything else becomes read-only, the device nodes too: mode and times of /dev/null are the host's.
     """
     quiet = kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
     kernel.mount("none", "/", None, kernel.MS_REC | kernel.MS_PRIVATE)
     kernel.make_read_only("/")
+    kernel.mount(str(procfs.FOLDER), "/proc", None, kernel.MS_BIND)
     kernel.mount("tmpfs", "/scratch", "tmpfs", quiet, f"size={disk_mb}m,nr_inodes={inodes},mode=0700")
     for name in ("work", "tmp"):
         Path(f"/scratch/{name}").mkdir()
         kernel.mount(f"/scratch/{name}", f"/{name}", None, kernel.MS_BIND)
     kernel.unmount("/scratch")
-    kernel.mount("tmpfs", "/proc", "tmpfs", quiet | kernel.MS_RDONLY, "size=4k,nr_inodes=2,mode=0555")
     os.chdir("/work")
 
 

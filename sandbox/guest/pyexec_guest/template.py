@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pyexec_guest import isolation, kernel, warm, worker
+from pyexec_guest import isolation, kernel, procfs, warm, worker
 from pyexec_guest.wire import Channel, ChannelClosed
 
 __all__ = ["main"]
@@ -32,6 +32,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         isolation.leave_root()
+        procfs.write()
         _probe()
     except OSError as error:
         control.send({"op": "unfit", "reason": str(error)})
@@ -84,6 +85,7 @@ class Template:
         message, _ = self._control.receive()
         self._profiles = message["profiles"]
         warm.preload(message["modules"], self._profiles)
+        procfs.record_maps()
         gc.collect()
         gc.freeze()
         threads = len(list(Path("/proc/self/task").iterdir()))

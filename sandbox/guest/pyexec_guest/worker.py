@@ -6,6 +6,7 @@ keeps its namespace. Whatever it says is checked by the host.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -27,9 +28,7 @@ class CpuLimitReached(KeyboardInterrupt):
     """The CPU seconds of this run are used up; the kernel kills a second later."""
 
 
-def serve(
-    channel: Channel, baseline: Baseline, layers: Sequence[str], profile: Mapping[str, Any]
-) -> None:
+def serve(channel: Channel, baseline: Baseline, layers: Sequence[str], profile: Mapping[str, Any]) -> None:
     """Announce the layers, then answer `run` messages until the host closes the socket or kills.
 
     Args:
@@ -69,8 +68,9 @@ def _answer(
         reply = _do(message, tables, namespace, calls)
     except BaseException as error:  # noqa: BLE001 - foreign code also runs while its values are rendered
         reply = execute.failure(error, "")
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
+    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+        with contextlib.suppress(Exception):  # the code may have closed or replaced it
+            stream.flush()  # type: ignore[union-attr]
     _send_outcome(channel, reply)
 
 

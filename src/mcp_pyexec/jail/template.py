@@ -137,7 +137,11 @@ class Template:
         if frame.op == "warm" and self._warm is not None:
             self._warm.set_result(None)
         elif frame.op == "parked":
-            self._parking.pop(message["id"]).set_result(frame.fds[0])
+            parked = self._parking.pop(message["id"])
+            if parked.done():  # whoever wanted the clone has gone; it ends with its socket
+                os.close(frame.fds[0])
+            else:
+                parked.set_result(frame.fds[0])
         elif frame.op == "refused":
             self._ending.pop(message["id"])
             fault = SandboxFault("clone-refused", str(message["reason"]))
