@@ -31,7 +31,8 @@ from running import result_of, run
         ("import tempfile\nwith tempfile.TemporaryFile() as f:\n    n = f.write(b'abc')\nn", 3),
         ("import asyncio\nasync def f():\n    await asyncio.sleep(0)\n    return 3\nasyncio.run(f())", 3),
         (
-            "from concurrent.futures import ThreadPoolExecutor as T\nwith T(4) as t:\n    r = list(t.map(abs, [-1, -2]))\nr",
+            "from concurrent.futures import ThreadPoolExecutor as T\n"
+            "with T(4) as t:\n    r = list(t.map(abs, [-1, 2]))\nr",
             [1, 2],
         ),
         ("import sqlite3\nsqlite3.connect('x.db').execute('select 1').fetchone()[0]", 1),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import os
 import platform
+from pathlib import Path
 
 __all__ = [
     "CLONE_NEWALL",
@@ -20,6 +21,7 @@ __all__ = [
     "MS_REC",
     "clone_into_namespaces",
     "close_all_but",
+    "collapse_memory",
     "drop_capabilities",
     "load_seccomp_filter",
     "make_read_only",
@@ -43,6 +45,8 @@ _CLONE_PIDFD, _CLONE_CHILD_CLEARTID, _CLONE_CHILD_SETTID = 0x1000, 0x200000, 0x1
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
 _MNT_DETACH = 2
+
+_MADV_COLLAPSE, _HUGE = 25, 2 << 20
 _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
 _MOUNT_ATTR_RDONLY, _MOUNT_ATTR_NOSUID = 1, 2
 
@@ -93,6 +97,21 @@ def _own_tid_address() -> int:
     if _libc.prctl(_PR_GET_TID_ADDRESS, ctypes.byref(address), 0, 0, 0) != 0:
         return 0
     return address.value or 0
+
+
+def collapse_memory() -> None:
+    """Put this process's private memory on huge pages, where the kernel can (Linux 6.1); else do nothing.
+
+    A clone copies the page tables of its parent: with huge pages they are a third smaller, and cloning a third
+    faster. A clone that writes still copies single pages.
+    """
+    for line in Path("/proc/self/maps").read_text().splitlines():
+        span, permissions, _, _, inode, *_ = line.split()
+        if inode == "0" and permissions == "rw-p":
+            start, end = (int(address, 16) for address in span.split("-"))
+            start, end = -(-start // _HUGE) * _HUGE, end // _HUGE * _HUGE
+            if end > start:
+                _libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), _MADV_COLLAPSE)
 
 
 def mount(source: str, target: str, kind: str | None, flags: int, options: str = "") -> None:

@@ -88,6 +88,7 @@ class Template:
         procfs.record_maps()
         gc.collect()
         gc.freeze()
+        kernel.collapse_memory()
         threads = len(list(Path("/proc/self/task").iterdir()))
         if threads != 1:
             self._control.send({"op": "unfit", "reason": f"{threads} threads after the imports, expected 1"})
