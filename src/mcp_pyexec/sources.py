@@ -9,14 +9,40 @@ import importlib.util
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from mcp_pyexec.errors import ConfigError, nearest
 
-__all__ = ["DATA_SUFFIXES", "DIALECTS", "DatabaseSource", "check_data_file", "check_source", "database_path"]
+__all__ = [
+    "DATA_SUFFIXES",
+    "DIALECTS",
+    "DatabaseSource",
+    "ServerAddress",
+    "check_data_file",
+    "check_source",
+    "database_path",
+    "server_address",
+]
 
-DIALECTS = {"sqlite": "sqlite3", "duckdb": "duckdb"}
+DIALECTS = {
+    "sqlite": "sqlite3",
+    "duckdb": "duckdb",
+    "postgresql": "psycopg",
+    "mysql": "pymysql",
+    "mariadb": "pymysql",
+}
 """Driver module by dialect."""
+
+_EXTRAS = {"mariadb": "mysql"}
+"""The extra that brings the driver, where it is not named like the dialect."""
+
+_OPTIONS = {
+    "postgresql": {"sslmode", "sslrootcert", "sslcert", "sslkey", "host", "target_session_attrs"},
+    "mysql": {"ssl_ca", "ssl_cert", "ssl_key", "unix_socket"},
+}
+"""What may stand behind the `?` of a server's URL; nothing that touches what a session may do."""
+
+_PORTS = {"postgresql": 5432, "mysql": 3306}
 
 DATA_SUFFIXES = {".csv": "read_csv", ".tsv": "read_csv", ".parquet": "read_parquet"}
 """DuckDB reader by file suffix."""
@@ -30,7 +56,8 @@ class DatabaseSource:
 
     Attributes:
         name: How callers name it.
-        url: `sqlite:///relative.db`, `sqlite:////absolute.db` or the same with `duckdb`. Secret.
+        url: `sqlite:///relative.db`, `sqlite:////absolute.db`, the same with `duckdb`, or
+            `postgresql://user:password@host:5432/database`, the same with `mysql` or `mariadb`. Secret.
         description: Shown to the agent.
     """
 
@@ -41,7 +68,25 @@ class DatabaseSource:
     @property
     def dialect(self) -> str:
         """Name of the dialect, without a driver suffix such as `+pysqlite`."""
-        return self.url.partition(":")[0].partition("+")[0].lower()
+        name = self.url.partition(":")[0].partition("+")[0].lower()
+        return "postgresql" if name == "postgres" else name
+
+    @property
+    def on_server(self) -> bool:
+        """True for a database that a server holds, not a file."""
+        return self.dialect in {"postgresql", "mysql", "mariadb"}
+
+
+@dataclass(frozen=True, slots=True)
+class ServerAddress:
+    """Where a server is and who asks; the parts of a URL, decoded. Secret."""
+
+    host: str
+    port: int
+    user: str | None
+    password: str | None = field(repr=False)
+    database: str
+    options: dict[str, str] = field(repr=False)
 
 
 def check_source(source: DatabaseSource) -> None:
@@ -57,7 +102,8 @@ def check_source(source: DatabaseSource) -> None:
         )
     _check_shape(source)
     _check_driver(f"--database {source.name}", source.dialect)
-    _check_file(f"--database {source.name}", database_path(source))
+    if not source.on_server:
+        _check_file(f"--database {source.name}", database_path(source))
 
 
 def check_data_file(path: Path) -> None:
@@ -79,6 +125,29 @@ def database_path(source: DatabaseSource) -> Path:
     return Path(urlsplit(source.url).path[1:])
 
 
+def server_address(source: DatabaseSource) -> ServerAddress:
+    """Return the parts of a server's URL.
+
+    Raises:
+        ValueError: A port that is no number.
+    """
+    parts = urlsplit(source.url)
+    family = _family(source.dialect)
+    options = dict(parse_qsl(parts.query))
+    return ServerAddress(
+        host=options.pop("host", "") or parts.hostname or "localhost",
+        port=parts.port or _PORTS[family],
+        user=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+        database=unquote(parts.path[1:]),
+        options=options,
+    )
+
+
+def _family(dialect: str) -> str:
+    return "mysql" if dialect == "mariadb" else dialect
+
+
 def _check_shape(source: DatabaseSource) -> None:
     label = f"--database {source.name}"
     if "://" not in source.url:
@@ -88,6 +157,9 @@ def _check_shape(source: DatabaseSource) -> None:
     if source.dialect not in DIALECTS:
         hint = nearest(source.dialect, DIALECTS)
         raise ConfigError(f"{label}: the dialect {source.dialect!r} is not supported.{hint}")
+    if source.on_server:
+        _check_server(label, source)
+        return
     parts = urlsplit(source.url)
     if parts.netloc or parts.query or parts.fragment or len(parts.path) < 2:
         raise ConfigError(
@@ -96,9 +168,25 @@ def _check_shape(source: DatabaseSource) -> None:
         )
 
 
+def _check_server(label: str, source: DatabaseSource) -> None:
+    form = f"{source.dialect}://USER:PASSWORD@HOST:PORT/DATABASE"
+    parts = urlsplit(source.url)
+    try:
+        address = server_address(source)
+    except ValueError:
+        raise ConfigError(f"{label}: expected {form}; the port is not a number below 65536.") from None
+    if not address.database or "/" in address.database or parts.fragment:
+        raise ConfigError(f"{label}: expected {form}, with the name of one database.")
+    for option in dict(parse_qsl(parts.query, keep_blank_values=True)):
+        allowed = _OPTIONS[_family(source.dialect)]
+        if option not in allowed:
+            raise ConfigError(f"{label}: the option {option!r} is not taken.{nearest(option, allowed)}")
+
+
 def _check_driver(label: str, dialect: str) -> None:
     if importlib.util.find_spec(DIALECTS[dialect]) is None:
-        raise ConfigError(f'{label}: {dialect} needs its driver. Run: pip install "mcp-pyexec[{dialect}]"')
+        extra = _EXTRAS.get(dialect, dialect)
+        raise ConfigError(f'{label}: {dialect} needs its driver. Run: pip install "mcp-pyexec[{extra}]"')
 
 
 def _check_file(label: str, path: Path) -> None:

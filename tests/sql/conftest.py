@@ -14,6 +14,7 @@ import pytest
 
 from mcp_pyexec.sources import DatabaseSource
 from mcp_pyexec.sql import Databases, SqlLimits
+from sql.servers import Server, postgresql_server
 
 T = TypeVar("T")
 
@@ -75,6 +76,44 @@ def databases(directory: Path, run: Callable[[Awaitable[None]], None]) -> Iterat
             DatabaseSource("duckdb", f"duckdb:///{directory}/shop.duckdb", "The same shop"),
         ],
         limits=SqlLimits(row_limit=1000, timeout_s=5, memory_mb=256, threads=2),
+    )
+    yield opened
+    run(opened.close())
+
+
+POSTGRESQL_SCHEMA = (
+    SCHEMA.replace("DOUBLE,", "DOUBLE PRECISION,")
+    + """
+CREATE TYPE mood AS ENUM ('glad', 'sad');
+CREATE TABLE kind (id int PRIMARY KEY, mood mood, tags text[], token uuid, data jsonb, raw bytea, span interval,
+  price numeric(12, 3), free numeric, at timestamptz, clock time, flag boolean, ratio real, grid int[][]);
+INSERT INTO kind VALUES
+  (1, 'glad', '{a,"b,c",NULL}', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', '{"a": [1]}', '\\x00ff', '1 mon 2 days 03:00',
+   123456789.125, 12345678901234567890.5, '2024-01-02 03:04:05.678901+02', '01:02:03.5', true, 'NaN', '{{1,2},{3,4}}'),
+  (2, NULL, '{}', NULL, 'null', '', '-00:00:00.5', -0.001, NULL, NULL, NULL, NULL, 'Infinity', NULL);
+COMMENT ON TABLE sale IS 'What was sold';
+COMMENT ON COLUMN sale.amount IS 'In euro';
+CREATE SEQUENCE counter;
+SELECT lo_from_bytea(4242, 'kept');
+CREATE FUNCTION erase() RETURNS int LANGUAGE plpgsql SECURITY DEFINER
+  AS $$ BEGIN DELETE FROM public.sale; RETURN 1; END $$;
+CREATE PROCEDURE eraser() LANGUAGE sql SECURITY DEFINER AS 'DELETE FROM public.sale';
+"""
+)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL database of this session."""
+    with postgresql_server(POSTGRESQL_SCHEMA) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql_databases(postgresql: Server, run: Callable[[Awaitable[None]], None]) -> Iterator[Databases]:
+    """It, behind the guard, as `superuser` and as `reader`."""
+    opened = Databases(
+        [postgresql.superuser, postgresql.reader], limits=SqlLimits(row_limit=1000, timeout_s=5)
     )
     yield opened
     run(opened.close())

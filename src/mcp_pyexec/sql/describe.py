@@ -31,19 +31,21 @@ def describe_database(
         raise RequestError("bad-range", f"samples={samples} is outside 0 to 20.")
     tables = engine.tables()
     if table is None:
-        return tuple(engine.columns(t) for t in tables) if columns else tables
+        return engine.columns(tables) if columns else tables
     found = next((t for t in tables if t.name.lower() == table.lower()), None)
     if found is None:
         raise RequestError(
             "unknown-table", f"There is no table {table!r}.{nearest(table, [t.name for t in tables])}"
         )
-    return (_with_samples(engine, engine.columns(found), samples, run),)
+    (full,) = engine.columns([found])
+    return (_with_samples(engine, full, samples, run),)
 
 
 def _with_samples(engine: Engine, table: Table, samples: int, run: Run) -> Table:
     if not samples or not table.columns:
         return table
-    place = ".".join('"' + part.replace('"', '""') + '"' for part in _parts(table.name))
+    mark = engine.quote_mark
+    place = ".".join(mark + part.replace(mark, mark * 2) + mark for part in _parts(table.name))
     rows = engine.fetch(f"SELECT * FROM {place} LIMIT {_LOOKED_AT}", {}, run).table  # noqa: S608 - quoted above
     seen = {name: rows.column(name).to_pylist() for name in rows.column_names}
     columns = tuple(replace(c, samples=_distinct(seen.get(c.name, []), samples)) for c in table.columns)

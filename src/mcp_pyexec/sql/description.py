@@ -27,6 +27,10 @@ class Column:
     references: str | None = None
     comment: str = ""
     samples: tuple[Sample, ...] = ()
+    distinct: int | None = None
+    """Different values, where the engine keeps an estimate."""
+    null_share: float | None = None
+    """0 to 1, where the engine keeps an estimate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """One database and what was asked about it."""
+    """One database and what was asked about it.
+
+    Attributes:
+        description: The operator's words, and what its role could do that this server does not need.
+    """
 
     name: str
     dialect: str

@@ -44,8 +44,15 @@ class DuckdbEngine:
         duckdb.Error: On construction, where the file is not a DuckDB database or a writer holds it.
     """
 
+    quote_mark = '"'
+
     def __init__(self, path: Path, limits: SqlLimits) -> None:
         self._root = duckdb.connect(str(path), read_only=True, config=_configuration(limits))
+
+    @property
+    def notes(self) -> str:
+        """Nothing: a file opened for reading has no rights to warn of."""
+        return ""
 
     def fetch(self, sql: str, parameters: Mapping[str, Value], run: Run) -> Fetched:
         """Return the result of one statement, streamed: nothing beyond the ceilings is kept."""
@@ -62,10 +69,10 @@ class DuckdbEngine:
         with closing(self._root.cursor()) as cursor:
             return read_tables(cursor)
 
-    def columns(self, table: Table) -> Table:
-        """Return the table with its columns, without samples."""
+    def columns(self, tables: Sequence[Table]) -> tuple[Table, ...]:
+        """Return the tables with their columns, without samples."""
         with closing(self._root.cursor()) as cursor:
-            return read_columns(cursor, table)
+            return tuple(read_columns(cursor, table) for table in tables)
 
     def close(self) -> None:
         """Close the connection and with it every cursor."""

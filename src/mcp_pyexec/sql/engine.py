@@ -117,7 +117,8 @@ class Databases:
         run = Run(self._limits, self._limits.timeout_s)
 
         def work() -> Description:
-            return Description(tuple(self._described(s, database, table, samples, run) for s in sources))
+            describe = self._reachable if everything else self._described
+            return Description(tuple(describe(s, database, table, samples, run) for s in sources))
 
         return await self._finish(run, work)
 
@@ -143,7 +144,19 @@ class Databases:
             samples=samples,
             run=run,
         )
-        return Database(source.name, source.dialect, source.description, tables)
+        description = " ".join(filter(None, (source.description, self._engine(source).notes)))
+        return Database(source.name, source.dialect, description, tables)
+
+    def _reachable(
+        self, source: DatabaseSource, database: str | None, table: str | None, samples: int, run: Run
+    ) -> Database:
+        """One database among all: if it does not open, the others are described all the same."""
+        try:
+            return self._described(source, database, table, samples, run)
+        except RequestError as error:
+            if error.code != "database-unreachable":
+                raise
+            return Database(source.name, source.dialect, error.message, ())
 
     def _result(self, fetched: Fetched, sql: str, source: DatabaseSource, run: Run) -> QueryResult:
         return QueryResult(fetched.table, fetched.complete, sql, source.name, time.monotonic() - run.started)

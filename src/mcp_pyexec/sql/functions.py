@@ -8,7 +8,10 @@ Names are those of the text sent to the engine, in lower case.
 
 from __future__ import annotations
 
-__all__ = ["CATALOG_PREFIXES", "FUNCTIONS", "SQLITE_FUNCTIONS"]
+from mcp_pyexec.sql.mysql_functions import MYSQL_FUNCTIONS
+from mcp_pyexec.sql.postgresql_functions import POSTGRESQL_FUNCTIONS
+
+__all__ = ["CATALOG_PREFIXES", "CATALOG_SCHEMAS", "FUNCTIONS", "SQLITE_FUNCTIONS"]
 
 _SQLITE_FUNCTIONS_TEXT = """
     -> ->> abs acos acosh asin asinh atan atan2 atanh avg bm25 ceil ceiling char coalesce concat concat_ws cos cosh
@@ -98,7 +101,36 @@ _DUCKDB_TEXT = """
     """
 _DUCKDB = frozenset(_DUCKDB_TEXT.split())
 
-FUNCTIONS = {"sqlite": SQLITE_FUNCTIONS, "duckdb": _DUCKDB}
+FUNCTIONS = {
+    "sqlite": SQLITE_FUNCTIONS,
+    "duckdb": _DUCKDB,
+    "postgresql": POSTGRESQL_FUNCTIONS,
+    "mysql": MYSQL_FUNCTIONS,
+}
 
-CATALOG_PREFIXES = {"sqlite": ("pragma_", "sqlite_dbpage", "sqlite_stmt"), "duckdb": ("pragma_", "duckdb_")}
+CATALOG_PREFIXES = {
+    "sqlite": ("pragma_", "sqlite_dbpage", "sqlite_stmt"),
+    "duckdb": ("pragma_", "duckdb_"),
+    "postgresql": ("pg_",),
+    "mysql": (),
+}
 """Starts of table names that are engine internals: settings, paths of the host, secrets."""
+
+CATALOG_SCHEMAS = {
+    "sqlite": {},
+    "duckdb": {},
+    "postgresql": {
+        "pg_catalog": frozenset(),
+        "pg_toast": frozenset(),
+        "information_schema": frozenset({"tables", "columns", "views", "schemata", "table_constraints"})
+        | {"key_column_usage", "referential_constraints", "constraint_column_usage"},
+    },
+    "mysql": {
+        "mysql": frozenset(),
+        "sys": frozenset(),
+        "performance_schema": frozenset(),
+        "information_schema": frozenset({"tables", "columns", "views", "schemata", "table_constraints"})
+        | {"key_column_usage", "referential_constraints", "statistics"},
+    },
+}
+"""Schemas that hold engine internals, with those of their tables that only tell what tables there are."""

@@ -8,15 +8,25 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel, SqlglotError
 
 from mcp_pyexec.errors import RequestError
-from mcp_pyexec.sql.functions import CATALOG_PREFIXES, FUNCTIONS
+from mcp_pyexec.sql.dialects import FAMILY, PARSER
+from mcp_pyexec.sql.functions import CATALOG_PREFIXES, CATALOG_SCHEMAS, FUNCTIONS
 from mcp_pyexec.sql.nodes import NODES, ROOTS, WRITES
-from mcp_pyexec.sql.tokens import called_names, named_parameters, ordered_pivot, tokenize, without_explain
+from mcp_pyexec.sql.tokens import (
+    called_names,
+    named_parameters,
+    numbered,
+    ordered_pivot,
+    plain_strings,
+    tokenize,
+    without_explain,
+)
 
 __all__ = ["SQL_CHARACTERS", "GuardedQuery", "guard"]
 
@@ -24,6 +34,10 @@ SQL_CHARACTERS = 100_000
 """Longest statement; parsing takes time in proportion, and no analytic statement comes near."""
 
 _FILE_MARKS = ("/", "\\", "://", ".csv", ".parquet", ".json", ".tsv", ".db", ".gz", ".zst", "*", "?")
+
+_READS_PATHS = {"sqlite", "duckdb"}
+_REMEMBERED = 128
+_SHOWN = {"TABLES", "ALL TABLES", "COLUMNS", "INDEX"}
 
 _COMMANDS_TEXT = """
     abort alter analyze attach begin call checkpoint comment commit copy create deallocate declare delete detach do
@@ -41,25 +55,27 @@ class GuardedQuery:
         sql: Generated from the tree; the only text that may reach the engine.
         parameters: Names of its bound parameters.
         tables: Names of the tables it reads, as written, without those it defines itself.
+        binding: Where the engine counts parameters instead of naming them, their names in its order.
     """
 
     sql: str
     dialect: str
     parameters: frozenset[str]
     tables: tuple[str, ...]
+    binding: tuple[str, ...] = ()
 
 
 def guard(sql: str, dialect: str) -> GuardedQuery:
     """Return the statement as it may be executed.
 
     Args:
-        dialect: `sqlite` or `duckdb`.
+        dialect: `sqlite`, `duckdb`, `postgresql`, `mysql` or `mariadb`.
 
     Raises:
         RequestError: `sql-syntax`, `sql-not-single-statement`, `sql-not-read-only` or `sql-parameters`.
     """
     try:
-        return _guard(sql, dialect)
+        return _guard(sql, FAMILY[dialect])
     except RecursionError:
         raise RequestError(
             "sql-syntax",
@@ -67,6 +83,7 @@ def guard(sql: str, dialect: str) -> GuardedQuery:
         ) from None
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _guard(sql: str, dialect: str) -> GuardedQuery:
     _check_text(sql)
     prefix, body = without_explain(sql, dialect)
@@ -74,13 +91,20 @@ def _guard(sql: str, dialect: str) -> GuardedQuery:
     _check_root(tree)
     for node in tree.walk():
         _check_node(node, dialect)
+    parameters = _parameters(tree)
+    positional = dialect == "postgresql"
+    if positional:
+        _number(tree, parameters)
     text = _generate(tree, dialect)
     _check_calls(text, tree, dialect)
+    binding = tuple(sorted(parameters)) if positional else ()
+    if dialect == "mysql":
+        text, binding = numbered(text, tokenize(text, dialect))
     defined = {cte.alias_or_name.lower() for cte in tree.find_all(exp.CTE)}
     tables = {
         table.name for table in tree.find_all(exp.Table) if table.name and table.name.lower() not in defined
     }
-    return GuardedQuery(prefix + text, dialect, _parameters(tree), tuple(sorted(tables)))
+    return GuardedQuery(prefix + text, dialect, parameters, tuple(sorted(tables)), binding)
 
 
 def _check_text(sql: str) -> None:
@@ -101,10 +125,14 @@ def _parse(body: str, dialect: str) -> exp.Expr:
         body = named_parameters(body, tokens)
         if tokens and tokens[0].text.lower() in {"pivot", "unpivot"}:
             body = ordered_pivot(body, tokenize(body, dialect))
+    if dialect == "postgresql":
+        body = plain_strings(body, tokens)
     _check_opening(tokens[0].text.lower() if tokens else "", dialect)
     try:
         trees = [
-            t for t in sqlglot.parse(body, dialect=dialect, error_level=ErrorLevel.IMMEDIATE) if t is not None
+            t
+            for t in sqlglot.parse(body, dialect=PARSER[dialect], error_level=ErrorLevel.IMMEDIATE)
+            if t is not None
         ]
     except SqlglotError as error:
         raise RequestError(
@@ -123,7 +151,7 @@ def _check_opening(word: str, dialect: str) -> None:
     """Refuse a command by its first word, where a parser would only say that it does not understand."""
     if word in _COMMANDS:
         raise _refusal(f"the command {word.upper()}")
-    if word in {"show", "describe", "desc", "summarize"} and dialect == "sqlite":
+    if word in {"show", "describe", "desc", "summarize"} and dialect in {"sqlite", "postgresql"}:
         raise _refusal(f"the command {word.upper()}", "Use describe_database to see tables and columns.")
 
 
@@ -136,16 +164,20 @@ def _check_root(tree: exp.Expr) -> None:
 def _check_node(node: exp.Expr, dialect: str) -> None:
     kind = type(node).__name__
     if isinstance(node, exp.Func):
+        if kind in WRITES:
+            raise _refusal(WRITES[kind])
         return
     if kind not in NODES and not (kind == "ByteString" and dialect == "duckdb"):
-        raise _refusal(WRITES.get(kind, f"the part {node.sql(dialect, comments=False)[:80]!r} ({kind})"))
+        raise _refusal(
+            WRITES.get(kind, f"the part {node.sql(PARSER[dialect], comments=False)[:80]!r} ({kind})")
+        )
     if isinstance(node, exp.Table):
         _check_table(node, dialect)
     if isinstance(node, exp.Summarize | exp.Describe) and not isinstance(node.this, exp.Table | exp.Query):
         raise _refusal(f"{kind.upper()} of something that is neither a table nor a SELECT")
     if isinstance(node, exp.Select) and (node.args.get("into") or node.args.get("locks")):
         raise _refusal("SELECT INTO or FOR UPDATE")
-    if isinstance(node, exp.Show) and node.name.upper() not in {"TABLES", "ALL TABLES", "COLUMNS"}:
+    if isinstance(node, exp.Show) and node.name.upper() not in _SHOWN:
         raise _refusal(f"SHOW {node.name}", "Use describe_database to see tables and columns.")
 
 
@@ -153,9 +185,14 @@ def _check_table(table: exp.Table, dialect: str) -> None:
     if isinstance(table.this, exp.Func):
         return
     name = table.name
+    known = CATALOG_SCHEMAS[dialect].get(table.db.lower())
+    if known is not None and name.lower() not in known:
+        raise _refusal(
+            f"the engine's own table {table.db}.{name}", "Use describe_database to see tables and columns."
+        )
     if any(name.lower().startswith(prefix) for prefix in CATALOG_PREFIXES[dialect]):
         raise _refusal(f"the engine's own table {name!r}", "Use describe_database to see tables and columns.")
-    if any(mark in part.name.lower() for part in table.parts for mark in _FILE_MARKS):
+    if dialect in _READS_PATHS and any(mark in p.name.lower() for p in table.parts for mark in _FILE_MARKS):
         raise _refusal(
             f"the file {name!r} as a table",
             "Read configured tables; describe_database lists them.",
@@ -163,10 +200,10 @@ def _check_table(table: exp.Table, dialect: str) -> None:
 
 
 def _generate(tree: exp.Expr, dialect: str) -> str:
-    for node in list(tree.find_all(exp.ByteString)):
+    for node in list(tree.find_all(exp.ByteString)) if dialect == "duckdb" else []:
         node.replace(exp.Literal.string(node.name))
     try:
-        return tree.sql(dialect, comments=False, unsupported_level=ErrorLevel.RAISE)
+        return tree.sql(PARSER[dialect], comments=False, unsupported_level=ErrorLevel.RAISE)
     except SqlglotError as error:
         raise RequestError(
             "sql-syntax", f"This is not {dialect} SQL: {_plain(error)}. Write it another way."
@@ -200,6 +237,13 @@ def _parameters(tree: exp.Expr) -> frozenset[str]:
             "Parameters have names here: write :name in the SQL and give parameters={'name': value}.",
         )
     return frozenset(names)
+
+
+def _number(tree: exp.Expr, names: frozenset[str]) -> None:
+    """Turn each named parameter into `$1`, `$2`, … by the order of the names."""
+    numbers = {name: str(number) for number, name in enumerate(sorted(names), 1)}
+    for node in list(tree.find_all(exp.Placeholder)):
+        node.replace(exp.Parameter(this=exp.Literal.number(numbers[node.name])))
 
 
 def _refusal(part: str, advice: str = "") -> RequestError:

@@ -10,11 +10,18 @@ from mcp_pyexec.sql.results import Engine, Fetched
 
 __all__ = ["with_hint"]
 
-_TABLE = re.compile(r"no such table: (?:main\.)?(.+?)\.?$|Table with name (\S+) does not exist")
+_TABLE = re.compile(
+    r"no such table: (?:main\.)?(.+?)\.?$"
+    r"|Table with name (\S+) does not exist"
+    r"|relation \"([^\"]+)\" does not exist"
+    r"|Table '[^'.]*\.([^']+)' doesn't exist"
+)
 _COLUMN = re.compile(
     r"no such column: (?:\w+\.)?(.+?)\.?$"
     r"|column \"([^\"]+)\" (?:not found|that is not)"
     r"|does not have a column named \"([^\"]+)\""
+    r"|column (?:\w+\.)?\"?([^\" ]+)\"? does not exist"
+    r"|Unknown column '(?:\w+\.)?([^']+)'"
 )
 
 
@@ -34,7 +41,7 @@ def _hint(engine: Engine, tables: Sequence[str], message: str) -> str:
     if match := _COLUMN.search(message):
         wanted = {name.lower() for name in tables}
         read = [t for t in engine.tables() if t.name.rpartition(".")[2].lower() in wanted]
-        return nearest(_name(match), {c.name for t in read for c in engine.columns(t).columns})
+        return nearest(_name(match), {c.name for t in engine.columns(read) for c in t.columns})
     return ""
 
 

@@ -56,5 +56,9 @@ WRITES = {
     "Kill": "KILL",
     "Execute": "EXECUTE",
     "Returning": "RETURNING",
+    "NextValueFor": "NEXT VALUE FOR",
+    "Hint": "an optimizer hint",
+    "Parameter": "a variable",
+    "SessionParameter": "a variable of the server",
 }
 """What to call a refused node type in a message, where its class name would not be understood."""

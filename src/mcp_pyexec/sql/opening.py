@@ -28,6 +28,8 @@ def open_engine(source: DatabaseSource, files: Sequence[Path], limits: SqlLimits
         _check(source)
     if source.dialect == "sqlite":
         return _open_sqlite(source, limits)
+    if source.dialect == "postgresql":
+        return _open_postgresql(source, limits)
     return _open_duckdb(source, files, limits)
 
 
@@ -60,6 +62,27 @@ def _open_duckdb(source: DatabaseSource, files: Sequence[Path], limits: SqlLimit
             for form in (str(path.resolve()), str(path)):
                 text = text.replace(form, path.name)
         raise _unreachable(source, text) from None
+
+
+def _open_postgresql(source: DatabaseSource, limits: SqlLimits) -> Engine:
+    import psycopg
+
+    from mcp_pyexec.sql.postgresql_engine import PostgresqlEngine
+
+    try:
+        return PostgresqlEngine(source, limits)
+    except psycopg.Error as error:
+        raise _server_unreachable(source, error.diag.message_primary) from None
+
+
+def _server_unreachable(source: DatabaseSource, reason: str | None) -> RequestError:
+    """Return an error without the driver's own text, which names hosts and users."""
+    said = f" It says: {reason.rstrip('.')}." if reason else ""
+    return RequestError(
+        "database-unreachable",
+        f"The database {source.name!r} cannot be reached or refuses this server.{said} Its operator should check "
+        "that it runs, and the host, port, user, password and database in its URL.",
+    )
 
 
 def _unreachable(source: DatabaseSource, reason: str) -> RequestError:

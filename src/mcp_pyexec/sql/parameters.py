@@ -12,7 +12,7 @@ __all__ = ["check_parameters"]
 
 
 def check_parameters(query: GuardedQuery, parameters: Mapping[str, Value]) -> Mapping[str, Value]:
-    """Return the parameters if they are exactly those of the statement.
+    """Return the parameters if they are exactly those of the statement, by name or by place as the engine binds.
 
     Raises:
         RequestError: `sql-parameters`.
@@ -33,4 +33,4 @@ def check_parameters(query: GuardedQuery, parameters: Mapping[str, Value]) -> Ma
                 f"The value of {name} is a {type(value).__name__}. Give text, a number, true, false or null; for a "
                 "list, write one parameter per element.",
             )
-    return parameters
+    return {str(place): parameters[name] for place, name in enumerate(query.binding, 1)} or parameters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -134,14 +134,22 @@ class Collector:
 class Engine(Protocol):
     """One open database. Every method blocks; `fetch` may be ended through its `run`."""
 
+    @property
+    def quote_mark(self) -> str:
+        """What stands around a name, doubled inside it."""
+
+    @property
+    def notes(self) -> str:
+        """What the operator should know of the rights that the session has, or nothing."""
+
     def fetch(self, sql: str, parameters: Mapping[str, Value], run: Run) -> Fetched:
         """Return the result of one guarded statement, cut at the ceilings of `run`."""
 
     def tables(self) -> tuple[Table, ...]:
         """Return every table and view without columns, from the catalogue."""
 
-    def columns(self, table: Table) -> Table:
-        """Return the table with its columns, without samples."""
+    def columns(self, tables: Sequence[Table]) -> tuple[Table, ...]:
+        """Return the tables with their columns, without samples."""
 
     def close(self) -> None:
         """Close every connection."""

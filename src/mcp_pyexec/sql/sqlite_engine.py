@@ -42,11 +42,18 @@ class SqliteEngine:
         sqlite3.Error: On construction, where the file is not a readable SQLite database.
     """
 
+    quote_mark = '"'
+
     def __init__(self, path: Path, limits: SqlLimits) -> None:
         self._path = path
         self._limits = limits
         self._pool = QueuePool(cast(Any, self._guarded), pool_size=limits.concurrent, max_overflow=0)
         self.tables()
+
+    @property
+    def notes(self) -> str:
+        """Nothing: a file opened for reading has no rights to warn of."""
+        return ""
 
     def fetch(self, sql: str, parameters: Mapping[str, Value], run: Run) -> Fetched:
         """Return the result of one statement.
@@ -69,10 +76,10 @@ class SqliteEngine:
         with self._catalogue() as connection:
             return read_tables(connection)
 
-    def columns(self, table: Table) -> Table:
-        """Return the table with its columns, without samples."""
+    def columns(self, tables: Sequence[Table]) -> tuple[Table, ...]:
+        """Return the tables with their columns, without samples."""
         with self._catalogue() as connection:
-            return read_columns(connection, table)
+            return tuple(read_columns(connection, table) for table in tables)
 
     def close(self) -> None:
         """Close every connection."""

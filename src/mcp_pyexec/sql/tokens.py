@@ -7,14 +7,24 @@ very text that is sent, so a node that generates an unexpected function is caugh
 from __future__ import annotations
 
 import itertools
+import re
 
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import Token, TokenType
 
 from mcp_pyexec.errors import RequestError
+from mcp_pyexec.sql.dialects import PARSER
 
-__all__ = ["called_names", "named_parameters", "ordered_pivot", "tokenize", "without_explain"]
+__all__ = [
+    "called_names",
+    "named_parameters",
+    "numbered",
+    "ordered_pivot",
+    "plain_strings",
+    "tokenize",
+    "without_explain",
+]
 
 _NOT_CALLS_TEXT = """
     all and any array as between by case columns cross cube distinct else except exclude excluding exists filter from
@@ -26,6 +36,16 @@ _NOT_CALLS_TEXT = """
     """
 _NOT_CALLS = frozenset(_NOT_CALLS_TEXT.split())
 """Words that may stand before a parenthesis without being a call."""
+
+_EXPLAIN_TEXT = (
+    "analyze verbose costs settings buffers wal timing summary format text json xml yaml true false on off ,"
+)
+_EXPLAIN_WORDS = frozenset(_EXPLAIN_TEXT.split())
+_ESCAPE = re.compile(
+    r"\\(?:([0-7]{1,3})|(x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|(.))|''", re.DOTALL
+)
+_UNITS = frozenset({"year", "month", "day", "hour", "minute", "second"})
+_CONTROL = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 _TYPES_TEXT = """
     bit char character decimal enum float numeric nchar nvarchar real text time timestamp varchar varbinary
@@ -51,7 +71,7 @@ def tokenize(sql: str, dialect: str) -> list[Token]:
         RequestError: `sql-syntax` where the text cannot be split into tokens.
     """
     try:
-        tokens = list(Dialect.get_or_raise(dialect).tokenize(sql))
+        tokens = list(Dialect.get_or_raise(PARSER[dialect]).tokenize(sql))
     except SqlglotError as error:
         raise RequestError(
             "sql-syntax", f"The SQL cannot be read: {error}. Check its quotes and brackets."
@@ -64,13 +84,31 @@ def tokenize(sql: str, dialect: str) -> list[Token]:
 def without_explain(sql: str, dialect: str) -> tuple[str, str]:
     """Return the canonical EXPLAIN prefix ("" if there is none) and the statement after it."""
     prefix, rest = "EXPLAIN ", _after(sql, "explain", dialect)
+    if rest is None and dialect == "mysql" and (select := _after(sql, "analyze", dialect)) is not None:
+        return "ANALYZE ", select
     if rest is None:
         return "", sql
     if dialect == "sqlite":
         plan = _after(_after(rest, "query", dialect) or "", "plan", dialect)
         return ("EXPLAIN QUERY PLAN ", plan) if plan is not None else (prefix, rest)
     analyzed = _after(rest, "analyze", dialect)
-    return ("EXPLAIN ANALYZE ", analyzed) if analyzed is not None else (prefix, rest)
+    if analyzed is not None:
+        return "EXPLAIN ANALYZE ", analyzed
+    return _explain_options(rest, dialect) or (prefix, rest)
+
+
+def _explain_options(rest: str, dialect: str) -> tuple[str, str] | None:
+    """Return the prefix with its options, each a known word, and what follows; None if there are none."""
+    tokens = tokenize(rest, dialect)
+    words = [token.text.lower() for token in tokens]
+    if dialect == "mysql" and words[:2] == ["format", "="] and words[2:3] == ["json"]:
+        return "EXPLAIN FORMAT=JSON ", rest[tokens[2].end + 1 :]
+    if dialect != "postgresql" or ")" not in words or words[0] != "(" or words[1] not in _EXPLAIN_WORDS:
+        return None
+    end = words.index(")")
+    if any(word not in _EXPLAIN_WORDS for word in words[1:end]):
+        return None
+    return f"EXPLAIN ({' '.join(words[1:end]).replace(' ,', ',')}) ", rest[tokens[end].end + 1 :]
 
 
 def _after(sql: str, word: str, dialect: str) -> str | None:
@@ -79,6 +117,54 @@ def _after(sql: str, word: str, dialect: str) -> str | None:
     if not tokens or tokens[0].text.lower() != word:
         return None
     return sql[tokens[0].end + 1 :]
+
+
+def plain_strings(sql: str, tokens: list[Token]) -> str:
+    """Return the text with PostgreSQL's `e'…'` strings written as plain ones, and `interval '…'` as a cast.
+
+    The parser keeps neither as it is: it gives two different strings one form, and drops parts of an interval.
+
+    Raises:
+        RequestError: `sql-syntax` for an escape that stands for a byte which is not ASCII.
+    """
+    parts, at = [], 0
+    for index, token in enumerate(tokens):
+        before = tokens[index - 1] if index else token
+        after = tokens[index + 1].text.lower() if index + 1 < len(tokens) else ""
+        if token.token_type is TokenType.STRING and before.text.lower() == "interval" and after not in _UNITS:
+            parts += [sql[at : before.start], "CAST(", sql[token.start : token.end + 1], " AS INTERVAL)"]
+            at = token.end + 1
+        if token.token_type is TokenType.BYTE_STRING:
+            raw = sql[token.start : token.end + 1]
+            if raw[:2].lower() != "e'":
+                raise RequestError("sql-syntax", "Only e'…' strings can be read here; bind other values.")
+            plain = _ESCAPE.sub(_unescaped, raw[2:-1])
+            parts += [sql[at : token.start], "'", plain.replace("'", "''"), "'"]
+            at = token.end + 1
+    return "".join([*parts, sql[at:]])
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    octal, number, character = match.groups()
+    if character is not None:
+        return _CONTROL.get(character, character)
+    if octal is None and number is None:
+        return "'"
+    code = int(octal, 8) if octal else int(number[1:], 16)
+    if not 0 < code < (128 if octal or number[0] == "x" else 0xD800):
+        raise RequestError("sql-syntax", "An escape in a string stands for no character. Bind such a value.")
+    return chr(code)
+
+
+def numbered(sql: str, tokens: list[Token]) -> tuple[str, tuple[str, ...]]:
+    """Return the text with `?` for each `:name`, and the names in order of appearance."""
+    parts, names, at = [], [], 0
+    for colon, name in itertools.pairwise(tokens):
+        if colon.token_type is TokenType.COLON and name.start == colon.end + 1:
+            parts += [sql[at : colon.start], "?"]
+            names.append(name.text)
+            at = name.end + 1
+    return "".join([*parts, sql[at:]]), tuple(names)
 
 
 def named_parameters(sql: str, tokens: list[Token]) -> str:

@@ -1,0 +1,272 @@
+"""One PostgreSQL database, read-only whatever the guard let through.
+
+Enforced here: each statement has a READ ONLY transaction of its own that is rolled back, in a session with
+`default_transaction_read_only` and time-outs; it goes out by the extended protocol, which takes one statement;
+it can only stand where a SELECT can (inside COPY … TO STDOUT, or under a cursor); a superuser is lowered to
+`pg_read_all_data`; and afterwards the session is discarded to its first state.
+
+What remains with the guard off: functions that tell settings, wait, or take advisory locks (all end with the
+statement), and whatever the role's own grants allow functions to do. A superuser's statement can take its role
+back and run text as SQL in one go; against that only the guard, or a role that is no superuser, holds.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, cast
+
+import psycopg
+import pyarrow as pa
+import pyarrow.csv
+from psycopg import pq
+from sqlalchemy.pool import PoolProxiedConnection, QueuePool
+
+from mcp_pyexec.errors import RequestError
+from mcp_pyexec.sources import DatabaseSource
+from mcp_pyexec.sql import arrow
+from mcp_pyexec.sql.description import Table
+from mcp_pyexec.sql.postgresql_catalog import read_columns, read_tables
+from mcp_pyexec.sql.postgresql_session import Stopper, connect, read_rights
+from mcp_pyexec.sql.postgresql_types import BUILT_IN, Kind, convert, parsed_by_reader, settle
+from mcp_pyexec.sql.postgresql_wire import Binding, abandon, copied, describe, execute
+from mcp_pyexec.sql.results import Collector, Fetched, Run, SqlLimits, Value
+
+__all__ = ["PostgresqlEngine"]
+
+_IDLE_S = 900
+_FETCH_ROWS = 5_000
+_TYPES = """
+    SELECT t.oid, t.typtype, t.typcategory, t.typelem, t.typdelim, t.typname FROM pg_type t WHERE t.oid = {oid}
+"""
+
+
+class PostgresqlEngine:
+    """A pool of guarded sessions.
+
+    Raises:
+        psycopg.Error: On construction, where the server cannot be reached or refuses.
+    """
+
+    quote_mark = '"'
+
+    def __init__(self, source: DatabaseSource, limits: SqlLimits) -> None:
+        self._limits = limits
+        self._rights = read_rights(source, limits)
+        self._kinds: dict[int, Kind] = {oid: Kind(name) for oid, name in BUILT_IN.items()}
+        self._pool = QueuePool(
+            cast(Any, lambda: connect(source, limits, self._rights.lowered_to)),
+            pool_size=limits.concurrent,
+            max_overflow=0,
+            recycle=_IDLE_S,
+            reset_on_return=None,
+        )
+
+    @property
+    def notes(self) -> str:
+        """What the role could do that this server does not need, or nothing."""
+        return self._rights.told()
+
+    def fetch(self, sql: str, parameters: Mapping[str, Value], run: Run) -> Fetched:
+        """Return the result of one statement, streamed: nothing beyond the ceilings is kept.
+
+        Args:
+            parameters: In the order of `$1`, `$2`, ….
+        """
+        with self._session(run) as session:
+            if sql.lstrip()[:7].upper() == "EXPLAIN":
+                return self._explained(session, sql, _bindings(parameters), run)
+            if parameters:
+                return self._by_cursor(session, sql, _bindings(parameters), run)
+            return self._by_copy(session, sql, run)
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return every readable table and view without columns, from the catalogue."""
+        return read_tables(self._catalogue)
+
+    def columns(self, tables: Sequence[Table]) -> tuple[Table, ...]:
+        """Return the tables with their columns, without samples."""
+        return read_columns(self._catalogue, tables)
+
+    def close(self) -> None:
+        """Close every session."""
+        self._pool.dispose()
+
+    def _catalogue(self, sql: str) -> list[tuple[Any, ...]]:
+        run = Run(self._limits, self._limits.timeout_s)
+        with self._session(run) as session:
+            return list(zip(*_columns(execute(session, sql, run)), strict=True))
+
+    @contextmanager
+    def _session(self, run: Run) -> Iterator[psycopg.Connection[Any]]:
+        """A session inside a READ ONLY transaction; it is kept only if it came to its end by itself."""
+        pooled, session = self._begun(run)
+        clean = False
+        try:
+            with run.interruptible(Stopper(session).stop):
+                yield session
+                if session.pgconn.transaction_status != pq.TransactionStatus.ACTIVE:
+                    execute(session, "ROLLBACK", run)
+                    execute(session, "DISCARD ALL", run)
+                    clean = not run.over()
+        except psycopg.Error as error:
+            run.check()
+            if isinstance(error, psycopg.errors.QueryCanceled) and "statement timeout" in str(error):
+                raise run.timed_out() from None
+            raise RequestError("sql-failed", _message(error)) from None
+        finally:
+            if not clean:
+                abandon(session)
+                pooled.invalidate()
+            pooled.close()
+
+    def _begun(self, run: Run) -> tuple[PoolProxiedConnection, psycopg.Connection[Any]]:
+        """Return a session in a new transaction; those that were dropped while idle are replaced.
+
+        Nothing of the caller's has run by then. After a restart of the server every idle session is such a one.
+        """
+        for left in range(self._limits.concurrent, -1, -1):
+            pooled = self._pool.connect()
+            session = cast("psycopg.Connection[Any]", pooled.driver_connection)
+            left_ms = math.ceil(max(0.001, run.deadline - time.monotonic()) * 1000) + 500
+            try:
+                execute(session, "BEGIN READ ONLY", run)
+                execute(session, f"SET LOCAL statement_timeout = {left_ms}", run)
+            except RequestError:
+                pooled.invalidate()
+                pooled.close()
+                raise
+            except psycopg.Error as error:
+                pooled.invalidate()
+                pooled.close()
+                if not left or not isinstance(error, psycopg.OperationalError):
+                    raise RequestError("database-unreachable", _message(error)) from None
+            else:
+                return pooled, session
+        raise AssertionError("the last pass returns or raises")
+
+    def _by_copy(self, session: psycopg.Connection[Any], sql: str, run: Run) -> Fetched:
+        names, kinds = self._described(session, describe(session, sql, run), run)
+        collector = Collector(run.limits)
+        for chunk in copied(session, f"COPY (\n{sql}\n) TO STDOUT (FORMAT csv)", run, run.limits.value_bytes):
+            if not collector.add(_batch(_read_csv(chunk, kinds), names, kinds)):
+                break
+        return _fetched(collector, names, kinds)
+
+    def _by_cursor(
+        self, session: psycopg.Connection[Any], sql: str, bindings: Sequence[Binding], run: Run
+    ) -> Fetched:
+        described = describe(session, sql, run, [kind for kind, _ in bindings])
+        names, kinds = self._described(session, described, run)
+        execute(session, f"DECLARE result NO SCROLL CURSOR FOR\n{sql}", run, bindings)
+        collector = Collector(run.limits)
+        while (rows := execute(session, f"FETCH FORWARD {_FETCH_ROWS} FROM result", run)).ntuples:
+            arrays = [pa.array(values, pa.string()) for values in _columns(rows)]
+            if not collector.add(_batch(arrays, names, kinds)):
+                break
+            run.check()
+        return _fetched(collector, names, kinds)
+
+    def _explained(
+        self, session: psycopg.Connection[Any], sql: str, bindings: Sequence[Binding], run: Run
+    ) -> Fetched:
+        lines = _columns(execute(session, sql, run, bindings))
+        return Fetched(pa.table({"QUERY PLAN": pa.array(lines[0] if lines else [], pa.string())}), True)
+
+    def _described(
+        self, session: psycopg.Connection[Any], result: pq.abc.PGresult, run: Run
+    ) -> tuple[list[str], list[Kind]]:
+        if not result.nfields:
+            raise RequestError("sql-not-read-only", "Refused: this statement has no result. Write a SELECT.")
+        names = [(result.fname(i) or b"").decode() for i in range(result.nfields)]
+        kinds = [self._kind(session, result.ftype(i), result.fmod(i), run) for i in range(result.nfields)]
+        return arrow.unique_names(names), kinds
+
+    def _kind(self, session: psycopg.Connection[Any], oid: int, modifier: int, run: Run) -> Kind:
+        if oid not in self._kinds:
+            self._kinds[oid] = self._looked_up(session, oid, run)
+        kind = self._kinds[oid]
+        if kind.name == "numeric" and modifier >= 4:
+            precision, scale = (modifier - 4) >> 16, (modifier - 4) & 0x7FF
+            return Kind("numeric", precision, scale) if scale <= precision else kind
+        return kind
+
+    def _looked_up(self, session: psycopg.Connection[Any], oid: int, run: Run) -> Kind:
+        rows = list(zip(*_columns(execute(session, _TYPES.format(oid=oid), run)), strict=True))
+        if not rows:
+            return Kind("text")
+        _, form, category, element, delimiter, _ = rows[0]
+        if category == "A" and int(element):
+            return Kind("array", element=self._kind(session, int(element), -1, run), delimiter=str(delimiter))
+        return Kind("enum") if form == "e" else Kind("text")
+
+
+def _read_csv(chunk: bytes, kinds: Sequence[Kind]) -> list[pa.Array]:
+    """Return the columns of whole CSV rows; NULL is the empty field without quotes."""
+    names = [str(i) for i in range(len(kinds))]
+    table = pyarrow.csv.read_csv(
+        io.BytesIO(chunk),
+        read_options=pyarrow.csv.ReadOptions(
+            column_names=names, block_size=len(chunk) + 1, use_threads=False
+        ),
+        parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
+        convert_options=pyarrow.csv.ConvertOptions(
+            column_types=dict(zip(names, map(parsed_by_reader, kinds), strict=True)),
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+            true_values=["t"],
+            false_values=["f"],
+        ),
+    )
+    return [column.combine_chunks() for column in table.columns]
+
+
+def _batch(arrays: Sequence[pa.Array], names: Sequence[str], kinds: Sequence[Kind]) -> pa.RecordBatch:
+    converted = [convert(values, kind) for values, kind in zip(arrays, kinds, strict=True)]
+    return pa.RecordBatch.from_arrays(converted, names=list(names))
+
+
+def _fetched(collector: Collector, names: Sequence[str], kinds: Sequence[Kind]) -> Fetched:
+    columns = []
+    for index, kind in enumerate(kinds):
+        empty = [convert(pa.array([], pa.string()), kind)]
+        columns.append(settle([batch.column(index) for batch in collector.batches] or empty, kind))
+    return Fetched(pa.table(columns, names=list(names)), collector.complete)
+
+
+def _columns(result: pq.abc.PGresult) -> list[list[str | None]]:
+    """Return the values of a whole result as text, column by column."""
+    rows = range(result.ntuples)
+    raw = ([result.get_value(row, column) for row in rows] for column in range(result.nfields))
+    return [[None if value is None else value.decode() for value in values] for values in raw]
+
+
+def _bindings(parameters: Mapping[str, Value]) -> list[Binding]:
+    return [_binding(value) for value in parameters.values()]
+
+
+def _binding(value: Value) -> Binding:
+    """Return text for the server to read; text itself takes whatever type its place in the statement wants."""
+    if isinstance(value, bool):
+        return 16, b"t" if value else b"f"
+    if isinstance(value, int):
+        kind = 23 if -(2**31) <= value < 2**31 else 20 if -(2**63) <= value < 2**63 else 1700
+        return kind, str(value).encode()
+    if isinstance(value, float):
+        return 701, repr(value).encode()
+    if isinstance(value, bytes):
+        return 17, b"\\x" + value.hex().encode()
+    return 0, None if value is None else value.encode()
+
+
+def _message(error: psycopg.Error) -> str:
+    """Return the server's own words, without the statement, the place or the address."""
+    primary = error.diag.message_primary
+    if primary is None:
+        return "The connection to the database was lost or could not be made. Try again later."
+    hint = f" {error.diag.message_hint}" if error.diag.message_hint else ""
+    return f"PostgreSQL says: {primary.rstrip('.')}.{hint}"
