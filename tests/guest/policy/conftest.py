@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import tempfile
 import tomllib
@@ -15,7 +16,7 @@ import pytest
 
 from guest.policy.running import Profile
 from pyexec_guest import policy
-from pyexec_guest.policy import annotations
+from pyexec_guest.policy import annotations, hardening
 
 PROFILES = Path(__file__).parents[3] / "sandbox" / "profiles"
 
@@ -61,5 +62,8 @@ def warmed(monkeypatch: pytest.MonkeyPatch, moderate: Profile) -> Profile:
     """The moderate profile as the template prepares it; what that does to typing is undone afterwards."""
     monkeypatch.setattr(typing.ForwardRef, "_evaluate", typing.ForwardRef._evaluate)
     monkeypatch.setattr(annotations, "_read", None)
+    monkeypatch.setattr(functools, "update_wrapper", functools.update_wrapper)
+    monkeypatch.setattr(functools.cached_property, "__get__", functools.cached_property.__get__)
+    monkeypatch.setattr(hardening, "_done", False)
     policy.warm(moderate)
     return moderate

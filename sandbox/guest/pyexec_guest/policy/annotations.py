@@ -7,10 +7,14 @@ module. Only what annotations are made of may stand in such text.
 from __future__ import annotations
 
 import ast
+import builtins
+import sys
+import types
 import typing
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pyexec_guest.policy.catalog import FOREIGN_ROOTS
 from pyexec_guest.policy.names import INTERNALS, RESERVED
 from pyexec_guest.policy.refusals import PolicyError, Refusal
 
@@ -62,7 +66,11 @@ def screen_forward_references(read: Callable[[Any, str], Any]) -> None:
         evaluate = typing.ForwardRef._evaluate
 
         def screened(self: typing.ForwardRef, *args: Any, **keywords: Any) -> Any:
-            _screen(self.__forward_arg__, [space for space in args[:2] if isinstance(space, Mapping)])
+            spaces = [space for space in args[:2] if isinstance(space, Mapping)]
+            if self.__forward_module__ is not None:
+                home = sys.modules.get(str(self.__forward_module__), self.__forward_module__)
+                spaces.insert(0, vars(home))
+            _screen(self.__forward_arg__, spaces)
             return evaluate(self, *args, **keywords)
 
         typing.ForwardRef._evaluate = screened  # type: ignore[method-assign]
@@ -83,6 +91,21 @@ def _screen(text: str, spaces: list[Mapping[str, Any]]) -> None:
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute):
             _follow(node, spaces)
+        elif isinstance(node, ast.Name) and _is_code(_follow(node, spaces)):
+            raise PolicyError(
+                Refusal(
+                    "annotation",
+                    f"The annotation {text[:60]!r} names a function or a module.",
+                    "Name a type.",
+                )
+            )
+
+
+def _is_code(value: Any) -> bool:
+    """Whether a value is not what annotations are made of: a function, a real module, a class of a closed module."""
+    if isinstance(value, type):
+        return value.__module__ != "builtins" and value.__module__.partition(".")[0] in FOREIGN_ROOTS
+    return isinstance(value, types.FunctionType | types.BuiltinFunctionType | types.MethodType)
 
 
 def _follow(node: ast.expr, spaces: list[Mapping[str, Any]]) -> Any:
@@ -91,7 +114,8 @@ def _follow(node: ast.expr, spaces: list[Mapping[str, Any]]) -> Any:
         owner = _follow(node.value, spaces)
         return None if owner is None else _read(owner, node.attr)
     if isinstance(node, ast.Name):
-        return next((space[node.id] for space in spaces[::-1] if node.id in space), None)
+        known = (space[node.id] for space in spaces[::-1] if node.id in space)
+        return next(known, getattr(builtins, node.id, None))
     raise PolicyError(
         Refusal(
             "annotation",

@@ -13,7 +13,7 @@ from pyexec_guest.policy.names import REFUSED_BUILTINS
 from pyexec_guest.policy.paths import opened
 from pyexec_guest.policy.refusals import Refusal
 
-__all__ = ["builtins_for"]
+__all__ = ["builtins_for", "without_self"]
 
 
 def builtins_for(guards: Guards) -> dict[str, Any]:
@@ -26,10 +26,10 @@ def builtins_for(guards: Guards) -> dict[str, Any]:
         "__build_class__": _build_class,
         "__name__": "builtins",
         "__debug__": __debug__,
-        "getattr": guards.getattr_builtin,
-        "setattr": guards.setattr_builtin,
-        "delattr": guards.delattr_builtin,
-        "vars": guards.vars_builtin,
+        "getattr": without_self(guards.getattr_builtin),
+        "setattr": without_self(guards.setattr_builtin),
+        "delattr": without_self(guards.delattr_builtin),
+        "vars": without_self(guards.vars_builtin),
         "open": opened,
         "type": GuardedType(),
         "exit": _leave,
@@ -37,6 +37,16 @@ def builtins_for(guards: Guards) -> dict[str, Any]:
     }
     found |= {name: getattr(builtins, name) for name in rules.builtins_added}
     return {name: value for name, value in found.items() if name not in rules.builtins_removed}
+
+
+def without_self(method: Callable[..., Any]) -> Callable[..., Any]:
+    """A plain function: from a bound method, its object can be had in more ways than by `__self__`."""
+
+    def function(*args: Any) -> Any:
+        return method(*args)
+
+    function.__name__ = function.__qualname__ = method.__name__.removesuffix("_builtin")
+    return function
 
 
 def _refused(name: str) -> Callable[..., Any]:

@@ -6,19 +6,24 @@ identity, so it is recognised under any name and behind any other module.
 
 from __future__ import annotations
 
+import collections
+import datetime
+import io
+import re
 import sys
 import types
 from collections.abc import Iterator
 from typing import Any
 
+from pyexec_guest.policy.names import is_dunder
 from pyexec_guest.policy.refusals import Refusal
 
 __all__ = [
     "DENIED_COMPONENTS",
     "DENIED_MODULES",
     "FOREIGN_ROOTS",
-    "HARMLESS_MODULES",
     "KINDS",
+    "closed_names",
     "dangerous_values",
     "find",
 ]
@@ -43,6 +48,13 @@ DENIED_MODULES = frozenset(_DENIED_MODULES_WORDS.split())
 DENIED_COMPONENTS = frozenset({"tests", "conftest", "_testing", "_build_utils", "_pyinstaller"})
 """Parts of any package that hold its test suite and its build, which start processes."""
 
+_FOREIGN_ROOTS_WORDS = """
+    os posix nt sys builtins subprocess _posixsubprocess ctypes _ctypes importlib _frozen_importlib
+    _frozen_importlib_external pickle _pickle cPickle marshal shelve shutil socket _socket ssl _ssl
+    multiprocessing inspect gc code codeop codecs _codecs pty signal _signal mmap resource urllib http ftplib
+    webbrowser runpy imp zipimport pkgutil dis site sysconfig platform pdb bdb trace tracemalloc cloudpickle
+    loky cffi pydoc unittest doctest atexit faulthandler fcntl select selectors tarfile zipfile
+"""
 _FOREIGN_ROOTS_WORDS = """
     os posix nt sys builtins subprocess _posixsubprocess ctypes _ctypes importlib _frozen_importlib
     _frozen_importlib_external pickle _pickle cPickle marshal shelve shutil socket _socket ssl _ssl
@@ -108,6 +120,59 @@ _DANGEROUS: dict[str, tuple[str, str, str]] = {
         "Compute in Python; read rows with query_sql(...).",
     ),
 }
+
+
+_CLOSED_MODULES_WORDS = """
+    os posix sys subprocess _posixsubprocess ctypes _ctypes importlib importlib.util importlib.machinery
+    importlib._bootstrap importlib._bootstrap_external shutil socket _socket pickle _pickle marshal
+"""
+_ALWAYS_CLOSED_WORDS = """
+    exec compile globals locals breakpoint currentframe getouterframes get_objects get_referrers get_referents
+    run call open eval
+"""
+_ORDINARY_TYPES: tuple[type, ...] = (
+    str,
+    bytes,
+    list,
+    dict,
+    set,
+    tuple,
+    int,
+    float,
+    complex,
+    slice,
+    range,
+    property,
+    type,
+    BaseException,
+    OSError,
+    io.TextIOWrapper,
+    io.BytesIO,
+    io.StringIO,
+    datetime.datetime,
+    datetime.timedelta,
+    collections.deque,
+    collections.Counter,
+    re.Pattern,
+    re.Match,
+)
+_ORDINARY_WORDS = (
+    "name path error version size flags stack queue code state stdin stdout stderr exit argv platform"
+)
+
+
+def closed_names() -> set[str]:
+    """Return attribute names of modules that no profile has, but for those that ordinary objects have too.
+
+    If a program ever holds such a module, it cannot read one of these from it: the guard refuses real modules.
+    """
+    words = {*_ALWAYS_CLOSED_WORDS.split(), *FOREIGN_ROOTS, *(f"_{root}" for root in FOREIGN_ROOTS)}
+    for name in _CLOSED_MODULES_WORDS.split():
+        if sys.modules.get(name) is not None:
+            words |= {word for word in vars(sys.modules[name]) if not is_dunder(word) and not word.isupper()}
+    frames = map(find, ("pandas:DataFrame", "pandas:Series", "numpy:ndarray"))
+    ordinary = {word for kind in (*_ORDINARY_TYPES, *filter(None, frames)) for word in dir(kind)}
+    return (words - ordinary - set(_ORDINARY_WORDS.split())) | set(_ALWAYS_CLOSED_WORDS.split())
 
 
 KINDS = tuple(_DANGEROUS)

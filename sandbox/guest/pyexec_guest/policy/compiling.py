@@ -11,9 +11,10 @@ from types import CodeType
 from typing import Any
 
 from pyexec_guest.policy.annotations import screen_forward_references
-from pyexec_guest.policy.builtin_names import builtins_for
+from pyexec_guest.policy.builtin_names import builtins_for, without_self
 from pyexec_guest.policy.facts import Facts, gather
 from pyexec_guest.policy.guards import Guards
+from pyexec_guest.policy.hardening import harden_functools
 from pyexec_guest.policy.report import Complexity, Finding, Report
 from pyexec_guest.policy.rules import Rules, rules_of
 from pyexec_guest.policy.syntax import syntax_finding
@@ -47,6 +48,7 @@ def warm(profile: Mapping[str, Any]) -> None:
     """
     rules = rules_of(profile)
     if rules.restricted:
+        harden_functools()
         screen_forward_references(guards_of(rules).getattr_builtin)
 
 
@@ -79,12 +81,12 @@ def new_namespace(profile: Mapping[str, Any]) -> dict[str, Any]:
         "__doc__": None,
         "__builtins__": builtins_for(guards),
         "_getattr_": guards.reader(),
-        "_write_": guards.write,
+        "_write_": without_self(guards.write),
         "_writable_": guards.writable,
         "_plain_": guards.plain,
         "_type_": type,
-        "_captured_": guards.captured,
-        "_subject_": guards.subject,
+        "_captured_": without_self(guards.captured),
+        "_subject_": without_self(guards.subject),
     }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import collections
 import sys
 import types
+import weakref
 from collections.abc import Callable
 from pathlib import PurePath
 from typing import Any
@@ -28,7 +29,7 @@ from pyexec_guest.policy.paths import checked_path, with_checked_paths
 from pyexec_guest.policy.refusals import Refusal
 from pyexec_guest.policy.rules import Rules
 from pyexec_guest.policy.stand_ins import stand_ins
-from pyexec_guest.policy.surface import Facade, Surface
+from pyexec_guest.policy.surface import Surface
 
 __all__ = ["FILE_METHODS", "PATH_METHODS", "Guards", "attribute_refusal", "is_own_class"]
 
@@ -151,7 +152,7 @@ class Guards:
     def write(self, owner: Any) -> Any:
         """Return `owner` if its attributes may be written; remember its type if all of its kind may."""
         kind = type(owner)
-        if issubclass(kind, types.ModuleType):
+        if issubclass(kind, types.ModuleType) or isinstance(owner, types.ModuleType):
             Refusal(
                 "module-write",
                 f"Attributes of the module `{getattr(owner, '__name__', '?')}` may not be changed.",
@@ -165,7 +166,8 @@ class Guards:
                     "Make a subclass, or write a function.",
                 ).stop()
             return owner
-        self.writable.add(kind)
+        if kind not in _FORWARDING:
+            self.writable.add(kind)
         return owner
 
     def setattr_builtin(self, owner: Any, name: Any, value: Any) -> None:
@@ -187,7 +189,7 @@ class Guards:
     def captured(self, *values: Any) -> bool:
         """Return True if a class pattern may bind these values."""
         for value in values:
-            refusal = self.surface.judge(None, "a captured value", value)
+            refusal = self.surface.judge(value, "a captured value")
             if self.surface.stand_in(value) is not value or _is_foreign(value):
                 refusal = Refusal(
                     "match-class", "A class pattern captured what another module keeps.", _KEYWORDS
@@ -225,18 +227,17 @@ class Guards:
         return value
 
     def _screened(self, owner: Any, name: str) -> Any:
+        """Read an attribute and judge what it gives."""
+        if issubclass(type(owner), types.ModuleType) and not self.surface.is_facade(owner):
+            Refusal(
+                "module-hop", f"`{owner.__name__}` is a library's own module.", "Import it by its name."
+            ).stop()
         value = getattr(owner, name)
-        if _is_a(owner, types.ModuleType):
-            if not _is_a(owner, Facade):
-                _stop(self.surface.judge(owner, name, value))
-        elif is_own_class(type(owner)):
-            if _is_plain_class(type(owner)):
-                self.plain.add(type(owner))
-            if not _is_a(value, types.ModuleType) or not self.rules.allows(value.__name__):
-                _stop(self.surface.judge(None, f"{type(owner).__name__}.{name}", value))
-            return value
-        else:
-            _stop(self.surface.judge(None, f"{type(owner).__name__}.{name}", value))
+        if is_own_class(type(owner)) and _is_plain_class(type(owner)):
+            self.plain.add(type(owner))
+        if issubclass(type(value), types.ModuleType) and self.rules.allows(value.__name__):
+            return value if self.surface.is_facade(value) else self.surface.module(value.__name__)
+        _stop(self.surface.judge(value, f"{type(owner).__name__}.{name}"))
         return self.surface.stand_in(value)
 
     def _special_handlers(self) -> dict[str, Callable[[Any, str], Any]]:
@@ -286,7 +287,7 @@ class Guards:
             if _is_a(target, types.ModuleType):
                 return self.getattr_builtin(target, attribute)
             value = real(*args)
-            _stop(self.surface.judge(None, attribute, value) if not is_own_class(type(target)) else None)
+            _stop(self.surface.judge(value, attribute))
             return self.surface.stand_in(value)
 
         return read
@@ -303,6 +304,9 @@ class Guards:
 
         return write
 
+
+_FORWARDING = (weakref.ProxyType, weakref.CallableProxyType, super)
+"""Types that pass an attribute write on to another object."""
 
 _KEYWORDS = "Match on your own classes, or use isinstance() and read the attribute."
 

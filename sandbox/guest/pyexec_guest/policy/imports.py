@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
-from pyexec_guest.policy.refusals import PolicyImportError, Refusal
-from pyexec_guest.policy.surface import Facade, Surface
+from pyexec_guest.policy.refusals import PolicyAttributeError, PolicyImportError, Refusal
+from pyexec_guest.policy.surface import Surface
 
 __all__ = ["import_for", "import_refusal"]
 
@@ -34,9 +34,9 @@ def import_for(surface: Surface) -> Callable[..., Any]:
         if refusal is not None:
             refusal.stop()
         _load(surface, name)
-        if not fromlist:
-            return _chain(surface, name)
-        return _with_names(surface, surface.module(name), tuple(fromlist))
+        if fromlist:
+            return _with_names(surface, name, tuple(fromlist))
+        return _chain(surface, name)
 
     return import_module
 
@@ -63,57 +63,47 @@ def _chain(surface: Surface, name: str) -> ModuleType:
     """Return the first module of a dotted name, holding the rest."""
     parts = name.split(".")
     for length in range(1, len(parts)):
-        parent, child = ".".join(parts[:length]), ".".join(parts[: length + 1])
-        owner = surface.module(parent)
-        if isinstance(owner, Facade):
-            vars(owner)[parts[length]] = surface.module(child)
+        owner = surface.module(".".join(parts[:length]))
+        vars(owner)[parts[length]] = surface.module(".".join(parts[: length + 1]))
     return surface.module(parts[0])
 
 
-def _with_names(surface: Surface, module: ModuleType, names: tuple[str, ...]) -> ModuleType:
-    """Return a module that has these names, with stand-ins where the policy has any."""
+def _with_names(surface: Surface, module: str, names: tuple[str, ...]) -> ModuleType:
+    """Return the facade with these names looked up, or what a star imports."""
+    facade = surface.module(module)
     if names == ("*",):
-        return _starred(surface, module)
-    found: dict[str, Any] = {}
+        return _starred(facade, sys.modules[module])
     for name in names:
-        child = f"{module.__name__}.{name}"
-        if name not in vars(module) and not hasattr(module, name):
-            if surface.rules.allows(child):
-                try:
-                    _load(surface, child)
-                except ModuleNotFoundError:
-                    return module
-                found[name] = surface.module(child)
-                continue
-            if child in sys.modules:
+        child = f"{module}.{name}"
+        try:
+            getattr(facade, name)
+        except PolicyAttributeError as refused:
+            raise PolicyImportError(Refusal(refused.rule, str(refused), refused.hint)) from None
+        except AttributeError:
+            if surface.rules.allows(child) and _is_loadable(surface, child):
+                vars(facade)[name] = surface.module(child)
+            elif child in sys.modules:
                 refusal = surface.rules.why_not(child)
-                assert refusal is not None
-                refusal.stop()
-            continue
-        found[name] = _judged(surface, module, name)
-    holder = ModuleType(module.__name__, module.__doc__)
-    vars(holder).update(found)
-    return holder
+                if refusal is not None:
+                    refusal.stop()
+    return facade
 
 
-def _judged(surface: Surface, module: ModuleType, name: str) -> Any:
-    value = getattr(module, name)
-    if isinstance(module, Facade):
-        return value
-    refusal = surface.judge(module, name, value)
-    if refusal is not None:
-        raise PolicyImportError(refusal)
-    return surface.stand_in(value)
+def _is_loadable(surface: Surface, name: str) -> bool:
+    try:
+        _load(surface, name)
+    except ModuleNotFoundError as missing:
+        if missing.name != name:
+            raise
+        return False
+    return True
 
 
-def _starred(surface: Surface, module: ModuleType) -> ModuleType:
-    names = getattr(module, "__all__", None) or [
-        name for name in vars(module) if not name.startswith(("_", "\0"))
-    ]
-    holder = ModuleType(module.__name__, module.__doc__)
-    for name in names:
-        value = getattr(module, name, None)
-        if isinstance(module, Facade) or surface.judge(module, name, value) is None:
-            vars(holder)[name] = surface.stand_in(value)
-    vars(holder)["__all__"] = [name for name in vars(holder) if not name.startswith("__")]
+def _starred(facade: ModuleType, real: ModuleType) -> ModuleType:
+    names = set(dir(facade))
+    if "__all__" in vars(real):
+        names &= set(real.__all__)
+    holder = ModuleType(facade.__name__, facade.__doc__)
+    vars(holder).update({name: getattr(facade, name) for name in names})
+    vars(holder)["__all__"] = sorted(names)
     return holder

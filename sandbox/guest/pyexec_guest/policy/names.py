@@ -56,6 +56,7 @@ INTERNALS = (INSPECT_ATTRIBUTES | {"f_lasti", "f_lineno", "f_trace_lines", "f_tr
     "_import_from_c",
     "_export_to_c",
     "_evaluate",
+    "_convert_",
     "_import_from_c_device",
 }
 """Attributes of frames, code, generators and coroutines (CVE-2023-37271), event-loop process

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
 import dataclasses
 import operator
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pyexec_guest.policy.catalog import find
+from pyexec_guest.policy.class_stand_ins import RedirectStderr, RedirectStdout, dataclass, make_dataclass
 from pyexec_guest.policy.expressions import checked_expression
 from pyexec_guest.policy.paths import opened, with_checked_paths
 from pyexec_guest.policy.refusals import Refusal
@@ -53,7 +55,10 @@ def stand_ins(guarded_getattr: Callable[..., Any]) -> dict[int, tuple[Any, Any]]
         pandas_eval = find("pandas:eval")
         pairs.append((pandas_eval, checked_expression(pandas_eval)))
     pairs += [
-        (dataclasses.make_dataclass, _make_dataclass),
+        (dataclasses.make_dataclass, make_dataclass),
+        (dataclasses.dataclass, dataclass),
+        (contextlib.redirect_stdout, RedirectStdout),
+        (contextlib.redirect_stderr, RedirectStderr),
         (operator.attrgetter, _attrgetter(guarded_getattr)),
         (operator.methodcaller, _methodcaller(guarded_getattr)),
     ]
@@ -75,15 +80,6 @@ def _numpy_pairs() -> list[tuple[Any, Any]]:
 
     checked_load = with_checked_paths(numpy.load)
     return [(numpy.load, load), (numpy.memmap, with_checked_paths(numpy.memmap))]
-
-
-def _make_dataclass(cls_name: str, fields: Any, **keywords: Any) -> type:
-    """As dataclasses.make_dataclass, for fields alone: a namespace would hold methods unseen by the policy."""
-    if "namespace" in keywords or "bases" in keywords:
-        Refusal(
-            "class-by-call", "make_dataclass() takes fields alone here.", "Write a class with @dataclass."
-        ).stop()
-    return dataclasses.make_dataclass(cls_name, fields, **keywords)
 
 
 def _attrgetter(guarded_getattr: Callable[..., Any]) -> Callable[..., Any]:

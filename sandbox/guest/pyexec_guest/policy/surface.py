@@ -1,15 +1,13 @@
-"""What the modules of a profile hand out, and the names that need a guard because of it.
+"""The modules of a profile as its programs see them.
 
-Two ways to keep a program from walking through a module into another one:
+A program never holds a real module. It gets a *facade*: a module whose names are looked up in the real one the
+first time, judged, and kept. What a module must not hand out (another module, a function of one, a loader) is
+not there, and the attribute read says why. So attribute access on modules is plain and as fast as ever, and
+whatever a library does to a module that it is given, it does to the facade.
 
-* A standard-library module is small, so a program gets a `Facade` of it: a module with only the names that
-  are harmless. What is not there needs no guard.
-* A package such as pandas is itself. Its modules are walked once, and every attribute name under which any of
-  them hands out something refused is a *guarded name*: compiled code reads these, and only these, through
-  the guard.
-
-Invariant: a value that `judge` refuses is never reachable by plain attribute access with an unguarded name.
-Modules that are imported later are walked then, before the program gets them.
+What is left for the guard are *guarded names*: under which a class of an allowed module hands out something
+refused, and the names of what modules outside the profile offer, in case one is ever reached. A real module
+that comes before the guard is refused whatever is read from it.
 """
 
 from __future__ import annotations
@@ -19,42 +17,20 @@ from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
 
-from pyexec_guest.policy.catalog import FOREIGN_ROOTS, HARMLESS_MODULES, dangerous_values
+from pyexec_guest.policy.catalog import FOREIGN_ROOTS, closed_names, dangerous_values
 from pyexec_guest.policy.names import is_dunder
 from pyexec_guest.policy.refusals import PolicyImportError, Refusal
 from pyexec_guest.policy.rules import Rules
 
-__all__ = ["Facade", "Surface"]
+__all__ = ["Surface"]
 
-_KEPT_DUNDERS = ("__doc__", "__version__", "__all__", "__name__")
+_SHOWN_DUNDERS = frozenset({"__version__", "__all__"})
 _LIVE = frozenset({"sys"})
-
-
-class Facade(ModuleType):
-    """A module with the harmless names of another one."""
-
-    def __init__(self, real: ModuleType, explain: Callable[[str], Refusal]) -> None:
-        super().__init__(real.__name__, real.__doc__)
-        vars(self)["\0"] = (real, explain)
-
-    def __getattr__(self, name: str) -> Any:
-        real, explain = vars(self)["\0"]
-        if real.__name__ in _LIVE and name in vars(self)["\0live"]:
-            return getattr(real, name)
-        if (name in vars(real) or name in vars(real).get("__all__", ())) and not is_dunder(name):
-            explain(name).stop()
-        raise AttributeError(f"module {real.__name__!r} has no attribute {name!r}", name=name, obj=self)
-
-    def __dir__(self) -> list[str]:
-        live = vars(self).get("\0live", ())
-        return sorted({name for name in vars(self) if not name.startswith(("\0", "__"))} | set(live))
-
-    def __repr__(self) -> str:
-        return f"<module {self.__name__!r}>"
+"""Modules whose names are looked up each time: `sys.stdout` changes."""
 
 
 class Surface:
-    """The modules of one profile as its programs see them.
+    """Facades, and the judgement of what they show.
 
     Attributes:
         guarded: Attribute names that compiled code reads through the guard.
@@ -68,47 +44,55 @@ class Surface:
         self._find_stand_ins = find_stand_ins
         self._stand_ins: dict[int, tuple[Any, Any]] = {}
         self._dangerous: dict[int, tuple[Any, Refusal]] = {}
+        self._facades: dict[str, ModuleType] = {}
         self._modules_seen = 0
-        self._facades: dict[str, Facade] = {}
         self._walked: set[str] = set()
         self._classes: set[type] = set()
-        self._has_packages = any(self._is_package(_root(name)) for name in rules.imports)
-        if self._has_packages:
-            self.guarded |= FOREIGN_ROOTS | {f"_{root}" for root in FOREIGN_ROOTS}
         self.walk_new()
 
-    def judge(self, owner: ModuleType | None, name: str, value: Any) -> Refusal | None:
-        """Return why `owner.name`, which is `value`, may not be had, or None. `owner` None: not a module."""
+    def module(self, name: str) -> ModuleType:
+        """Return the facade of an imported module that is allowed, or holds one that is."""
+        if name not in self._facades:
+            self._facades[name] = self._make_facade(sys.modules[name])
+        return self._facades[name]
+
+    def is_facade(self, module: ModuleType) -> bool:
+        return self._facades.get(getattr(module, "__name__", "")) is module
+
+    def judge(self, value: Any, where: str) -> Refusal | None:
+        """Return why a value may not be had, wherever it comes from, or None."""
         dangerous = self._dangerous.get(id(value))
         if dangerous is not None:
             return dangerous[1]
-        if issubclass(type(value), ModuleType):
-            return self._judge_module(owner, name, value)
-        if owner is None:
+        if issubclass(type(value), ModuleType) and not self.is_facade(value):
+            return self._hop(where, value)
+        return None
+
+    def refusal(self, real: ModuleType, name: str) -> Refusal | None:
+        """Return why the facade of a module does not show a name, or None if it does or there is no such name."""
+        if is_dunder(name) or (name not in vars(real) and name not in vars(real).get("__all__", ())):
             return None
-        if isinstance(value, dict | list | tuple) and _holds_modules(value):
-            return Refusal(
-                "module-hop", f"`{owner.__name__}.{name}` holds modules.", "Import what you need by name."
-            )
-        return self._judge_origin(owner, name, value)
+        module = real.__name__
+        value = vars(real).get(name)
+        if isinstance(value, ModuleType):
+            return None if self._is_part(module, value.__name__) else self._hop(f"{module}.{name}", value)
+        refusal = self.judge(value, f"{module}.{name}")
+        if refusal is None and self.stand_in(value) is value:
+            refusal = self._judge_origin(real, name, value)
+        listed = self._listed(module)
+        if refusal is not None or (
+            name in listed if listed is not None else not self._is_hidden(module, name)
+        ):
+            return refusal
+        return self._not_listed(module, name, listed)
 
     def stand_in(self, value: Any) -> Any:
         """Return what a program gets for a library's value: the value itself, or a checked stand-in."""
         pair = self._stand_ins.get(id(value))
         return value if pair is None else pair[1]
 
-    def module(self, name: str) -> ModuleType:
-        """Return an imported module as programs get it; it must be allowed, or hold one that is."""
-        if name in self._facades:
-            return self._facades[name]
-        real = sys.modules[name]
-        root = name.partition(".")[0]
-        if root in sys.stdlib_module_names or name in self.rules.names or name in self.rules.parents:
-            return self._make_facade(name, real)
-        return real
-
     def walk_new(self) -> None:
-        """Walk what has been imported since the last time.
+        """Take notice of what has been imported since the last time.
 
         Raises:
             PolicyImportError: If a name turns out to need a guard that compiled code has read without one.
@@ -118,7 +102,9 @@ class Surface:
         self._modules_seen = len(sys.modules)
         self._dangerous |= dangerous_values()
         self._stand_ins = self._find_stand_ins() | self._stand_ins
-        found = {name for name in self._new_modules() for name in self._refused_names(sys.modules[name])}
+        found = {
+            name for module in self._new_modules() for name in self._refused_members(module)
+        } | closed_names()
         late = (found - self.guarded) & self.compiled
         self.guarded |= found
         if late:
@@ -130,126 +116,120 @@ class Surface:
                 )
             )
 
-    def _new_modules(self) -> list[str]:
-        new = [
-            name
-            for name, module in list(sys.modules.items())
-            if name not in self._walked and isinstance(module, ModuleType) and self._is_walked(name)
-        ]
-        self._walked.update(new)
-        return new
+    def _make_facade(self, real: ModuleType) -> ModuleType:
+        facade = ModuleType(real.__name__, real.__doc__)
+        listed = self._listed(real.__name__)
 
-    def _is_walked(self, name: str) -> bool:
-        """Whether a program can hold the module itself: an allowed one that gets no facade."""
-        if name in HARMLESS_MODULES:
-            return self._has_packages and self.rules.allows(name)
-        return self._is_package(_root(name)) and self.rules.allows(name)
+        def find(name: str) -> Any:
+            value = self._shown(real, name)
+            if real.__name__ not in _LIVE:
+                vars(facade)[name] = value
+            return value
 
-    def _is_package(self, root: str) -> bool:
-        return root not in sys.stdlib_module_names and root not in self.rules.names
+        def list_names() -> list[str]:
+            names = listed if listed is not None else {n for n in vars(real) if not n.startswith("_")}
+            return sorted(name for name in names if self.refusal(real, name) is None)
 
-    def _refused_names(self, module: ModuleType) -> Iterator[str]:
-        for name, value in list(vars(module).items()):
-            if is_dunder(name):
-                continue
-            if id(value) in self._stand_ins or self.judge(module, name, value) is not None:
-                yield name
-            elif isinstance(value, type):
-                yield from self._refused_members(value)
+        vars(facade)["__getattr__"] = find
+        vars(facade)["__dir__"] = list_names
+        return facade
 
-    def _refused_members(self, cls: type) -> Iterator[str]:
-        if cls in self._classes:
-            return
-        self._classes.add(cls)
-        for name, value in list(vars(cls).items()):
-            if not is_dunder(name) and (
-                id(value) in self._stand_ins or self.judge(None, name, value) is not None
-            ):
-                yield name
+    def _shown(self, real: ModuleType, name: str) -> Any:
+        """Return what programs get for `real.name`; raises as an attribute that is not there, or is refused."""
+        refusal = self.refusal(real, name)
+        if refusal is not None:
+            refusal.stop()
+        if is_dunder(name) and name not in _SHOWN_DUNDERS:
+            raise AttributeError(f"module {real.__name__!r} has no attribute {name!r}")
+        value = getattr(real, name)
+        if isinstance(value, ModuleType):
+            if not self._is_part(real.__name__, value.__name__):
+                self._hop(f"{real.__name__}.{name}", value).stop()
+            return self.module(value.__name__)
+        late = self.judge(value, f"{real.__name__}.{name}")
+        if late is not None:
+            late.stop()
+        return self.stand_in(value)
 
-    def _judge_module(self, owner: ModuleType | None, name: str, value: ModuleType) -> Refusal | None:
-        if isinstance(value, Facade):
-            return None
-        where = f"{owner.__name__}.{name}" if owner is not None else name
-        own = owner is not None and _root(value.__name__) == _root(owner.__name__)
-        if self._is_harmless(value) or (
-            own and (self.rules.allows(value.__name__) or value.__name__ in self.rules.parents)
-        ):
-            return None
-        if self.rules.allows(value.__name__):
-            why, instead = "another module", f"Write `import {value.__name__}`."
-        else:
-            missing = self.rules.why_not(value.__name__)
-            why = f"the module `{value.__name__}`, which is not in profile {self.rules.profile}"
-            instead = missing.suggestion if missing else ""
-        return Refusal("module-hop", f"`{where}` is {why}; a module is not a way to another one.", instead)
+    def _is_part(self, module: str, value: str) -> bool:
+        """Whether a module found in another one is a part of the same package that programs may hold."""
+        if _root(module) != _root(value) and value != "posixpath":
+            return False
+        listed = self._listed(module)
+        if listed is not None and value.rpartition(".")[2] not in listed and value != "posixpath":
+            return self.rules.allows(value) and value in self.rules.imports
+        return self.rules.allows("os.path" if value == "posixpath" else value) or value in self.rules.parents
 
-    def _is_harmless(self, module: ModuleType) -> bool:
-        name = module.__name__
-        return name in HARMLESS_MODULES and module is sys.modules.get(name) and self.rules.allows(name)
+    def _listed(self, module: str) -> frozenset[str] | None:
+        """The only names that programs see of a module, or None for all."""
+        if module in self.rules.parents:
+            inner = [name[len(module) + 1 :] for name in self.rules.imports if name.startswith(module + ".")]
+            return frozenset(name.partition(".")[0] for name in inner)
+        return self.rules.names.get(module)
 
-    def _judge_origin(self, owner: ModuleType, name: str, value: Any) -> Refusal | None:
-        if not callable(value):
-            return None
-        origin = getattr(type(value), "__module__", "") if not hasattr(value, "__name__") else _origin(value)
-        root = _root(origin)
-        if root not in FOREIGN_ROOTS or root in ("builtins", _root(owner.__name__)):
+    def _is_hidden(self, module: str, name: str) -> bool:
+        return name.startswith("_") and _root(module) in sys.stdlib_module_names
+
+    def _judge_origin(self, real: ModuleType, name: str, value: Any) -> Refusal | None:
+        """Refuse functions and classes of foreign modules, and collections of modules."""
+        where = f"{real.__name__}.{name}"
+        if isinstance(value, dict | list | tuple) and _holds_modules(value):
+            return Refusal("module-hop", f"`{where}` holds modules.", "Import what you need by name.")
+        origin = getattr(value, "__module__", None) if callable(value) else None
+        if not isinstance(origin, str) or _root(origin) not in FOREIGN_ROOTS - {
+            "builtins",
+            _root(real.__name__),
+        }:
             return None
         return Refusal(
             "module-hop",
-            f"`{owner.__name__}.{name}` belongs to the module `{origin}`, not in profile {self.rules.profile}.",
+            f"`{where}` belongs to the module `{origin}`, not in profile {self.rules.profile}.",
             "Use what the module offers by itself.",
         )
 
-    def _make_facade(self, name: str, real: ModuleType) -> Facade:
-        facade = Facade(real, lambda attribute: self.explain(real, attribute))
-        self._facades[name] = facade
-        listed = self.rules.names.get(name)
-        if name in self.rules.parents:
-            listed = frozenset(
-                m[len(name) + 1 :].partition(".")[0] for m in self.rules.imports if m.startswith(name + ".")
+    def _hop(self, where: str, value: ModuleType) -> Refusal:
+        name = value.__name__
+        missing = self.rules.why_not(name)
+        if missing is None:
+            return Refusal(
+                "module-hop",
+                f"`{where}` is another module, `{name}`.",
+                f"Write `import {name}` and use it from there.",
             )
-        if name in _LIVE:
-            vars(facade)["\0live"] = frozenset(listed or ())
-            return facade
-        for attribute, value in list(vars(real).items()):
-            if self._is_shown(real, attribute, value, listed):
-                shown = self.module(value.__name__) if isinstance(value, ModuleType) else self.stand_in(value)
-                vars(facade)[attribute] = shown
-                if isinstance(value, type):
-                    self.guarded.update(self._refused_members(value))
-        return facade
-
-    def _is_shown(self, real: ModuleType, name: str, value: Any, listed: frozenset[str] | None) -> bool:
-        if is_dunder(name):
-            return name in _KEPT_DUNDERS
-        if listed is not None and name not in listed:
-            return False
-        if name.startswith("_") and listed is None:
-            return False
-        if isinstance(value, ModuleType) and listed is not None:
-            return True
-        return self.stand_in(value) is not value or self.judge(real, name, value) is None
-
-    def explain(self, real: ModuleType, name: str) -> Refusal:
-        """Return why a facade does not show a name that the module has."""
-        refusal = self.judge(real, name, vars(real).get(name))
-        if refusal is not None:
-            return refusal
-        listed = self.rules.names.get(real.__name__, ())
-        public = ", ".join(n for n in sorted(listed) if not n.isupper())[:200]
+        what = "a part that programs do not get" if where == name else f"the module `{name}`"
         return Refusal(
-            "module-name",
-            f"`{real.__name__}.{name}` is not in profile {self.rules.profile}.",
-            f"Of `{real.__name__}` there is: {public}." if public else "Use the public names of the module.",
+            "module-hop",
+            f"`{where}` is {what}, which is not in profile {self.rules.profile}; one module is not a way to another.",
+            missing.suggestion,
         )
 
+    def _not_listed(self, module: str, name: str, listed: frozenset[str] | None) -> Refusal:
+        public = ", ".join(n for n in sorted(listed or ()) if not n.isupper())[:200]
+        return Refusal(
+            "module-name",
+            f"`{module}.{name}` is not in profile {self.rules.profile}.",
+            f"Of `{module}` there is: {public}." if public else "Use the public names of the module.",
+        )
 
-def _origin(value: Any) -> str:
-    try:
-        return str(value.__module__ or "")
-    except AttributeError:
-        return ""
+    def _new_modules(self) -> list[ModuleType]:
+        modules = {
+            name: module for name, module in list(sys.modules.items()) if isinstance(module, ModuleType)
+        }
+        allowed = {name: module for name, module in modules.items() if self.rules.allows(name)}
+        new = [module for name, module in allowed.items() if name not in self._walked]
+        self._walked.update(allowed)
+        return new
+
+    def _refused_members(self, module: ModuleType) -> Iterator[str]:
+        """Attribute names under which a class of the module hands out something refused or replaced."""
+        classes = {value for value in list(vars(module).values()) if isinstance(value, type)} - self._classes
+        self._classes |= classes
+        for cls in classes:
+            for name, value in list(vars(cls).items()):
+                if not is_dunder(name) and (
+                    self.stand_in(value) is not value or self.judge(value, name) is not None
+                ):
+                    yield name
 
 
 def _holds_modules(value: dict[Any, Any] | list[Any] | tuple[Any, ...]) -> bool:
