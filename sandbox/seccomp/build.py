@@ -23,13 +23,14 @@ FIRST_ARGUMENT, SECOND_ARGUMENT, THIRD_ARGUMENT = 16, 24, 32
 ALLOW, KILL, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 ENOSYS, EPERM, EAGAIN, ENOTTY = 38, 1, 11, 25
 
-CLONE_THREAD = 0x00010000
+CLONE_FILES, CLONE_THREAD = 0x00000400, 0x00010000
 CLONE_NEW_ANY = 0x7E020080  # every CLONE_NEW… flag, time namespace included
 AF_UNIX = 1
+CLOSE_RANGE_CLOEXEC = 4  # and not UNSHARE, a descriptor table of one's own
 IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIO(N)CLEX
 PRCTLS = (3, 15, 16, 23, 39, 0x53564D41)  # GET_DUMPABLE, SET_NAME, GET_NAME, CAPBSET_READ, GET_NO_NEW_PRIVS, SET_VMA
-# Duplicates, flags, record locks, pipe sizes, GET_SEALS; no leases or watches on files that the host shares, no owner.
-FCNTLS = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1031, 1032, 1034)
+# Duplicates, flags, record locks, GETPIPE_SZ, GET_SEALS; no leases or watches on files that the host shares, no owner.
+FCNTLS = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032, 1034)
 # REUSEADDR, TYPE, ERROR, SNDBUF, RCVBUF, KEEPALIVE, LINGER, PASSCRED, RCVTIMEO, SNDTIMEO, ACCEPTCONN, PROTOCOL, DOMAIN:
 # no packet filters (programs for the kernel), no descriptor of the process at the other end, which is the server.
 SOCKET_OPTIONS = (2, 3, 4, 7, 8, 9, 13, 16, 20, 21, 30, 38, 39)
@@ -61,6 +62,7 @@ def filter_for(architecture: str) -> Iterator[Instruction]:
     yield from _when(numbers["ioctl"], _one_of(SECOND_ARGUMENT, IOCTLS, ENOTTY))
     yield from _when(numbers["prctl"], _one_of(FIRST_ARGUMENT, PRCTLS, EPERM))
     yield from _when(numbers["fcntl"], _one_of(SECOND_ARGUMENT, FCNTLS, EPERM))
+    yield from _when(numbers["close_range"], _one_of(THIRD_ARGUMENT, (0, CLOSE_RANGE_CLOEXEC), EPERM))
     for name in ("getsockopt", "setsockopt"):
         yield from _when(numbers[name], _one_of(THIRD_ARGUMENT, SOCKET_OPTIONS, EPERM))
     for action, calls in _listed():
@@ -71,14 +73,18 @@ def filter_for(architecture: str) -> Iterator[Instruction]:
 
 
 def _clone() -> list[Instruction]:
-    """Threads only: a child process is EAGAIN, a namespace is death."""
+    """Threads only: a child process is EAGAIN, a namespace is death.
+
+    A thread shares its descriptors, or each could hold as many as the limit allows one process.
+    """
     return [
         *_load(FIRST_ARGUMENT),
         (JUMP_ANY_BIT, 0, 1, CLONE_NEW_ANY),
         (RETURN, 0, 0, KILL),
-        (JUMP_ANY_BIT, 1, 0, CLONE_THREAD),
-        (RETURN, 0, 0, ERRNO | EAGAIN),
+        (JUMP_ANY_BIT, 0, 2, CLONE_THREAD),
+        (JUMP_ANY_BIT, 0, 1, CLONE_FILES),
         (RETURN, 0, 0, ALLOW),
+        (RETURN, 0, 0, ERRNO | EAGAIN),
     ]
 
 

@@ -23,6 +23,7 @@ _UID = 1000
 _MIB = 1024 * 1024
 _PAGE = resource.getpagesize()
 _FIRST_TO_BE_KILLED = "1000"  # when memory runs out: a run, never the server
+_RLIMIT_SIGPENDING, _QUEUED_SIGNALS = 11, 1024
 _MOST_MAPPED = 16 * 1024 * _MIB  # datasets in all cells of a session; address space only
 _FILTER = Path("/guest/seccomp.bpf")
 _LAYERS = (
@@ -178,6 +179,7 @@ def _set_fixed_limits(shape: Mapping[str, Any], baseline: Baseline) -> None:
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_MEMLOCK, 0)
     _lower(resource.RLIMIT_MSGQUEUE, 0)
+    _lower(_RLIMIT_SIGPENDING, _QUEUED_SIGNALS)
     _lower(resource.RLIMIT_NOFILE, shape["open_files"])
     _lower(resource.RLIMIT_NPROC, shape["processes"])
     _lower(resource.RLIMIT_FSIZE, shape["disk_mb"] * _MIB)
