@@ -39,9 +39,9 @@ def main() -> None:
         bare.append(float(told.stdout))
         ours.append(asyncio.run(_workers_a_second()))
     print(f"bare clone and exit, same imports and namespaces           {max(bare):8.1f} a second")
-    ratio = max(ours) / max(bare)
+    best, ratio = max(ours), max(ours) / max(bare)
     print(
-        f"fresh workers, {CLIENTS} clients (target: ratio ≥ 0.70)            {max(ours):8.1f} a second   ratio {ratio:.2f}"
+        f"fresh workers, {CLIENTS} clients (target: ratio ≥ 0.70)            {best:8.1f} a second   ratio {ratio:.2f}"
     )
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from mcp.server import MCPServer, ServerRequestContext
+from mcp.server.context import CallNext, HandlerResult
 
 from mcp_pyexec.server import build_server
 
@@ -15,6 +19,8 @@ if TYPE_CHECKING:
     from mcp_pyexec.service import Service
 
 __all__ = ["serve_stdio"]
+
+_LIST_WITHIN_S = 1.0
 
 
 def serve_stdio(service: Service, template: Template) -> None:
@@ -29,11 +35,28 @@ def serve_stdio(service: Service, template: Template) -> None:
     os._exit(0)
 
 
+async def _warm_up_after_the_first_list(server: MCPServer[Any], service: Service) -> None:
+    """An agent asks for the tools at once and for work later: leave it the processors until then."""
+    listed = asyncio.Event()
+
+    async def note(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+        result = await call_next(ctx)
+        if ctx.method == "tools/list":
+            listed.set()
+        return result
+
+    server.middleware.append(note)
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(listed.wait(), _LIST_WITHIN_S)
+    await service.warm_up()
+
+
 async def _serve(service: Service, template: Template) -> None:
     try:
         await service.start(template)
-        server = asyncio.create_task(build_server(service).run_stdio_async())
-        warming = asyncio.create_task(service.warm_up())
+        built = build_server(service)
+        warming = asyncio.create_task(_warm_up_after_the_first_list(built, service))
+        server = asyncio.create_task(built.run_stdio_async())
         loop = asyncio.get_running_loop()
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -48,6 +48,8 @@ class Pool:
     async def start(self, template: Template | None = None) -> None:
         """Start the server's own template, or take over one that was started early; wait until it is fit.
 
+        Its imports, and the parking of workers, begin with `warm` or the first job.
+
         Raises:
             ConfigError: If no jail can be had on this machine, with the remedy.
         """
@@ -55,7 +57,7 @@ class Pool:
         await stock.start(template)
 
     async def warm(self) -> None:
-        """Wait until the server's own template has its libraries.
+        """Fill the server's own stock; wait until its template has its libraries.
 
         Raises:
             SandboxFault: If it was lost on the way; the pool starts another by itself.
@@ -130,15 +132,18 @@ class _Stock:
     async def start(self, template: Template | None = None) -> None:
         self._template = template or Template(self._profiles)
         await self._template.fit()
-        self._refill = asyncio.create_task(self._keep_full())
 
     async def warm(self) -> None:
+        self._begin()
         if self._template is not None:
             await self._template.warm()
 
-    async def take(self) -> Worker:
+    def _begin(self) -> None:
         if self._refill is None:
             self._refill = asyncio.create_task(self._keep_full())
+
+    async def take(self) -> Worker:
+        self._begin()
         deadline = time.monotonic() + _START_S
         while True:
             worker = await self._next(deadline)

@@ -57,11 +57,12 @@ class Template:
         with theirs:
             self._process = _spawn(profiles[0], theirs.fileno(), self._stderr)
         self._control = ControlChannel(ours)
+        self._fit = False
         self._warm: asyncio.Future[None] | None = None
         self._listener: asyncio.Task[None] | None = None
 
     async def fit(self) -> None:
-        """Wait until the jail has proved that every layer can be had, and start the imports.
+        """Wait until the jail has proved that every layer can be had.
 
         Raises:
             ConfigError: If it cannot, with the remedy for this machine.
@@ -72,22 +73,30 @@ class Template:
             raise ConfigError(explain_refusal(await self._last_words())) from None
         if frame.op != "fit":
             raise ConfigError(explain_refusal(str(frame.message.get("reason"))))
-        profile = self._profiles[0]
-        documents = [dict(p.document) for p in self._profiles]
-        await self._control.send({"op": "preload", "modules": profile.preload, "profiles": documents})
-        self._warm = asyncio.get_running_loop().create_future()
-        self._listener = asyncio.create_task(self._listen())
+        self._fit = True
 
     async def warm(self) -> None:
-        """Wait until the libraries are imported.
+        """Have the libraries imported, if they are not, and wait until they are.
 
         Raises:
+            ConfigError: As `fit`, if that was not called before.
             SandboxFault: If the template died on the way.
         """
         if self._warm is None:
-            await self.fit()
-        assert self._warm is not None
+            self._warm = asyncio.get_running_loop().create_future()
+            await self._preload()
         await asyncio.shield(self._warm)
+
+    async def _preload(self) -> None:
+        if not self._fit:
+            await self.fit()
+        documents = [dict(profile.document) for profile in self._profiles]
+        message = {"op": "preload", "modules": self._profiles[0].preload, "profiles": documents}
+        self._listener = asyncio.create_task(self._listen())
+        try:
+            await self._control.send(message)
+        except EndOfStream:
+            self._lose()
 
     @property
     def alive(self) -> bool:
