@@ -16,7 +16,8 @@ import pytest
 
 from guest.policy.running import Profile
 from pyexec_guest import policy
-from pyexec_guest.policy import annotations, hardening
+from pyexec_guest.policy import annotations as policy_annotations
+from pyexec_guest.policy import hardening
 
 PROFILES = Path(__file__).parents[3] / "sandbox" / "profiles"
 
@@ -61,7 +62,7 @@ def workdir(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def warmed(monkeypatch: pytest.MonkeyPatch, moderate: Profile) -> Profile:
     """The moderate profile as the template prepares it; what that does to typing is undone afterwards."""
     monkeypatch.setattr(typing.ForwardRef, "_evaluate", typing.ForwardRef._evaluate)
-    monkeypatch.setattr(annotations, "_read", None)
+    monkeypatch.setattr(policy_annotations, "_read", None)
     monkeypatch.setattr(functools, "update_wrapper", functools.update_wrapper)
     monkeypatch.setattr(functools.cached_property, "__get__", functools.cached_property.__get__)
     monkeypatch.setattr(hardening, "_done", False)
