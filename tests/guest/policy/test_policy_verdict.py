@@ -40,7 +40,7 @@ def test_a_report_reads_as_the_tool_contract_says(moderate: Profile) -> None:
         "imports": ["math"],
         "names_read": ["offset"],
         "names_written": ["f", "math", "x", "y"],
-        "complexity": {"lines": 10, "nodes": 29, "max_depth": 2, "loops_without_bound": 1},
+        "complexity": {"lines": 10, "nodes": 22, "max_depth": 2, "loops_without_bound": 1},
     }
 
 

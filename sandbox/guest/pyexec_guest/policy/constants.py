@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from pyexec_guest.policy.annotations import annotation_refusal
+from pyexec_guest.policy.attributes import attribute_refusal
 from pyexec_guest.policy.expressions import METHODS_BY_NAME, dispatch_refusal, expression_refusal
 from pyexec_guest.policy.facts import Facts
 from pyexec_guest.policy.formats import format_refusal
-from pyexec_guest.policy.guards import FILE_METHODS
+from pyexec_guest.policy.handlers import FILE_METHODS
 from pyexec_guest.policy.paths import PATH_KEYWORDS, path_refusal
 from pyexec_guest.policy.refusals import Refusal
 from pyexec_guest.policy.surface import Surface
@@ -117,8 +118,6 @@ def _format_refusals(template: ast.expr, surface: Surface) -> Iterator[Refusal]:
 
 
 def _named_attribute(node: ast.Call) -> Iterator[Refusal]:
-    from pyexec_guest.policy.guards import attribute_refusal
-
     if len(node.args) > 1 and isinstance(node.args[1], ast.Constant) and isinstance(node.args[1].value, str):
         refusal = attribute_refusal(node.args[1].value)
         if refusal is not None:

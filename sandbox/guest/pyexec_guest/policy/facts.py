@@ -39,6 +39,7 @@ class Facts:
         bound: Names bound in any form, methods of classes aside.
     """
 
+    nodes: list[ast.AST] = field(default_factory=list)
     imports: set[str] = field(default_factory=set)
     read: set[str] = field(default_factory=set)
     written: set[str] = field(default_factory=set)
@@ -52,7 +53,8 @@ class Facts:
 def gather(tree: ast.Module, source: str) -> Facts:
     """Return the facts of a parsed program."""
     facts = Facts()
-    nodes = list(ast.walk(tree))
+    facts.nodes, depth = _walk(tree)
+    nodes = facts.nodes
     methods = {id(item) for node in nodes if isinstance(node, ast.ClassDef) for item in node.body}
     imported: dict[str, set[str]] = {}
     for node in nodes:
@@ -67,7 +69,7 @@ def gather(tree: ast.Module, source: str) -> Facts:
     facts.written |= imported.keys()
     facts.read -= facts.written
     loops = [node for node in nodes if isinstance(node, ast.While) and _is_endless(node)]
-    facts.complexity = Complexity(source.count("\n") + 1, len(nodes), _depth(tree), len(loops))
+    facts.complexity = Complexity(source.count("\n") + 1, len(nodes), depth, len(loops))
     facts.warnings = [*map(_endless, loops), *_slow_habits(nodes)]
     return facts
 
@@ -106,13 +108,21 @@ def _note(node: ast.AST, facts: Facts, imported: dict[str, set[str]], *, is_meth
         facts.read -= names if isinstance(node, ast.arg) else set()
 
 
+_NAMING = (
+    ast.stmt,
+    ast.arg,
+    ast.pattern,
+    ast.ExceptHandler,
+    *filter(None, [getattr(ast, "type_param", None)]),
+)
+
+
 def _other_bindings(node: ast.AST) -> Iterator[str]:
-    for attribute in ("arg", "name", "rest"):
-        if isinstance(node, ast.keyword):
-            return
-        name = getattr(node, attribute, None)
-        if isinstance(name, str) and not isinstance(node, ast.alias):
-            yield name
+    if isinstance(node, _NAMING):
+        for attribute in ("arg", "name", "rest"):
+            name = getattr(node, attribute, None)
+            if isinstance(name, str):
+                yield name
 
 
 def _leading_imports(tree: ast.Module) -> set[str]:
@@ -125,14 +135,23 @@ def _leading_imports(tree: ast.Module) -> set[str]:
     return names
 
 
-def _depth(tree: ast.AST) -> int:
-    deepest, stack = 0, [(tree, 0)]
+def _walk(tree: ast.AST) -> tuple[list[ast.AST], int]:
+    """Return all nodes in the order of the source, and how deep blocks are nested."""
+    nodes: list[ast.AST] = []
+    stack, deepest = [(tree, 0)], 0
     while stack:
         node, depth = stack.pop()
+        nodes.append(node)
         depth += isinstance(node, _BLOCKS)
         deepest = max(deepest, depth)
-        stack.extend((child, depth) for child in ast.iter_child_nodes(node))
-    return deepest
+        for name in reversed(node._fields):
+            value = getattr(node, name, None)
+            if isinstance(value, ast.AST):
+                if not isinstance(value, ast.expr_context):
+                    stack.append((value, depth))
+            elif isinstance(value, list):
+                stack.extend((item, depth) for item in reversed(value) if isinstance(item, ast.AST))
+    return nodes, deepest
 
 
 def _is_endless(loop: ast.While) -> bool:

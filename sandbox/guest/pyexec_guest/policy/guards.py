@@ -11,41 +11,37 @@ import sys
 import types
 import weakref
 from collections.abc import Callable
-from pathlib import PurePath
 from typing import Any
 
-from pyexec_guest.policy.catalog import FOREIGN_ROOTS
-from pyexec_guest.policy.expressions import METHODS_BY_NAME, checked_dispatch, checked_expression
-from pyexec_guest.policy.formats import format_attribute
-from pyexec_guest.policy.names import (
-    GUARDED_DUNDERS,
-    INTERNALS,
-    READABLE_DUNDERS,
-    RESERVED,
-    WRITABLE_DUNDERS,
-    is_dunder,
+from pyexec_guest.policy.attributes import (
+    attribute_refusal,
+    class_module,
+    is_a,
+    is_own_class,
+    own_refusal,
+    stop,
 )
-from pyexec_guest.policy.paths import checked_path, with_checked_paths
+from pyexec_guest.policy.catalog import FOREIGN_ROOTS
+from pyexec_guest.policy.expressions import METHODS_BY_NAME
+from pyexec_guest.policy.formats import format_attribute
+from pyexec_guest.policy.handlers import (
+    FILE_METHODS,
+    PATH_METHODS,
+    copied_annotations,
+    dispatch_method,
+    error_object,
+    expression_method,
+    file_method,
+    own_only,
+    path_method,
+)
+from pyexec_guest.policy.names import GUARDED_DUNDERS, RESERVED, WRITABLE_DUNDERS, is_dunder
 from pyexec_guest.policy.refusals import Refusal
 from pyexec_guest.policy.rules import Rules
 from pyexec_guest.policy.stand_ins import stand_ins
 from pyexec_guest.policy.surface import Surface
 
-__all__ = ["FILE_METHODS", "PATH_METHODS", "Guards", "attribute_refusal", "is_own_class"]
-
-_FILE_METHODS_WORDS = """
-    to_csv to_json to_excel to_parquet to_feather to_orc to_html to_xml to_latex to_markdown to_stata
-    to_string to_pickle to_hdf to_sql to_gbq to_clipboard savefig print_figure
-    print_png print_pdf print_svg print_jpg tofile dump
-"""
-FILE_METHODS = frozenset(_FILE_METHODS_WORDS.split())
-"""Methods whose first argument, or a keyword of `PATH_KEYWORDS`, can be a path."""
-
-_PATH_METHODS_WORDS = """
-    read_text write_text read_bytes write_bytes open iterdir glob rglob touch mkdir
-"""
-PATH_METHODS = frozenset(_PATH_METHODS_WORDS.split())
-"""Methods of pathlib.Path that touch the file of the path itself."""
+__all__ = ["Guards"]
 
 _PLAIN: tuple[type, ...] = (
     list,
@@ -62,47 +58,9 @@ _PLAIN: tuple[type, ...] = (
     range,
     type(None),
 )
+
+
 _OPEN_BASES = frozenset({"abc", "enum", "typing", "contextlib", "collections", "dataclasses"})
-_CLASS_MODULE: Callable[[type], Any] = type.__dict__["__module__"].__get__
-
-
-def is_own_class(cls: type) -> bool:
-    """Whether a class was made by a program. Not to be spoofed: read past the metaclass."""
-    return bool(_CLASS_MODULE(cls) == "__main__")
-
-
-def attribute_refusal(name: str) -> Refusal | None:
-    """Return why no attribute of this name may be read, whatever it is read from, or None."""
-    if is_dunder(name) and name not in READABLE_DUNDERS and name not in GUARDED_DUNDERS:
-        return Refusal(
-            "dunder-attribute",
-            f"The attribute `{name}` leads into the interpreter and is not needed for ordinary work.",
-            _DUNDERS_INSTEAD.get(
-                name, "Use the public methods of the object, or the built-in function for it."
-            ),
-        )
-    if name in INTERNALS:
-        return Refusal(
-            "interpreter-internals",
-            f"The attribute `{name}` leads into frames, code or the event loop (CVE-2023-37271).",
-            "Use traceback.format_exc() for errors; keep state in variables.",
-        )
-    if name == "ctypes":
-        return Refusal("native-memory", "`ctypes` reaches raw memory.", "Use the array's own methods.")
-    return None
-
-
-_DUNDERS_INSTEAD = {
-    "__globals__": "Pass the values as arguments.",
-    "__code__": "Use the function itself.",
-    "__closure__": "Pass the values as arguments.",
-    "__self__": "Keep the object in a variable.",
-    "__file__": "Use relative paths; the program has no file.",
-    "__reduce__": "Save data as JSON or CSV.",
-    "__reduce_ex__": "Save data as JSON or CSV.",
-    "__import__": "Write an import statement.",
-    "__builtins__": "Call the built-in function by its name.",
-}
 
 
 class Guards:
@@ -141,7 +99,7 @@ class Guards:
     def getattr_builtin(self, owner: Any, name: Any, *default: Any) -> Any:
         """`getattr` with every name checked."""
         name = _exact(name)
-        _stop(attribute_refusal(name))
+        stop(attribute_refusal(name))
         try:
             return self.getattr(owner, name) if name in self.surface.guarded else self._screened(owner, name)
         except AttributeError as missing:
@@ -194,19 +152,19 @@ class Guards:
                 refusal = Refusal(
                     "match-class", "A class pattern captured what another module keeps.", _KEYWORDS
                 )
-            if refusal is None and _is_a(value, dict) and "__builtins__" in value:
+            if refusal is None and is_a(value, dict) and "__builtins__" in value:
                 refusal = attribute_refusal("__globals__")
-            if refusal is None and _is_a(value, types.FrameType | types.CodeType):
+            if refusal is None and is_a(value, types.FrameType | types.CodeType):
                 refusal = attribute_refusal("f_globals")
             if (
                 refusal is None
-                and _is_a(value, types.BuiltinFunctionType)
+                and is_a(value, types.BuiltinFunctionType)
                 and value.__name__ in ("format", "format_map")
             ):
                 refusal = Refusal(
                     "format-fields", "A pattern may not capture str.format.", "Call it on the string."
                 )
-            _stop(refusal)
+            stop(refusal)
         return True
 
     def subject(self, value: Any, *classes: Any) -> Any:
@@ -217,9 +175,9 @@ class Guards:
         for its instances is refused.
         """
         for cls in classes:
-            if not _is_a(cls, type):
+            if not is_a(cls, type):
                 continue
-            _stop(_match_args_refusal(cls))
+            stop(_match_args_refusal(cls))
             if isinstance(sys, cls):
                 Refusal(
                     "match-class", f"The pattern `{cls.__name__}(...)` also matches modules.", _KEYWORDS
@@ -237,7 +195,7 @@ class Guards:
             self.plain.add(type(owner))
         if issubclass(type(value), types.ModuleType) and self.rules.allows(value.__name__):
             return value if self.surface.is_facade(value) else self.surface.module(value.__name__)
-        _stop(self.surface.judge(value, f"{type(owner).__name__}.{name}"))
+        stop(self.surface.judge(value, f"{type(owner).__name__}.{name}"))
         return self.surface.stand_in(value)
 
     def _special_handlers(self) -> dict[str, Callable[[Any, str], Any]]:
@@ -245,59 +203,59 @@ class Guards:
         handlers: dict[str, Callable[[Any, str], Any]] = {
             "format": self._format,
             "format_map": self._format,
-            "query": _expression_method,
-            "eval": _expression_method,
-            "obj": _error_object,
-            "__dict__": _own_only,
-            "__mro__": _own_only,
-            "__bases__": _own_only,
-            "__base__": _own_only,
-            "__subclasses__": _own_only,
-            "__annotations__": _copied_annotations,
+            "query": expression_method,
+            "eval": expression_method,
+            "obj": error_object,
+            "__dict__": own_only,
+            "__mro__": own_only,
+            "__bases__": own_only,
+            "__base__": own_only,
+            "__subclasses__": own_only,
+            "__annotations__": copied_annotations,
             "__getattribute__": self._reader,
             "__getattr__": self._reader,
             "__setattr__": self._writer,
             "__delattr__": self._writer,
         }
-        handlers |= dict.fromkeys(METHODS_BY_NAME, _dispatch_method)
-        handlers |= dict.fromkeys(FILE_METHODS, _file_method)
-        handlers |= dict.fromkeys(PATH_METHODS, _path_method)
+        handlers |= dict.fromkeys(METHODS_BY_NAME, dispatch_method)
+        handlers |= dict.fromkeys(FILE_METHODS, file_method)
+        handlers |= dict.fromkeys(PATH_METHODS, path_method)
         return handlers
 
     def _format(self, owner: Any, name: str) -> Any:
-        if _is_a(owner, collections.UserString):
+        if is_a(owner, collections.UserString):
             return format_attribute(str(owner.data), name, self.surface.guarded)
-        if _is_a(owner, str) or (_is_a(owner, type) and issubclass(owner, str)):
+        if is_a(owner, str) or (is_a(owner, type) and issubclass(owner, str)):
             return format_attribute(owner, name, self.surface.guarded)
         return None
 
     def _reader(self, owner: Any, name: str) -> Any:
         real = getattr(owner, name)
-        unbound = _is_a(owner, type) and not _is_a(real, types.MethodType)
+        unbound = is_a(owner, type) and not is_a(real, types.MethodType)
 
         def read(*args: Any) -> Any:
             target, attribute = (args[0], args[1]) if unbound else (owner, args[0])
             attribute = _exact(attribute)
-            _stop(attribute_refusal(attribute))
-            if self.special.get(attribute) is _own_only:
-                _stop(_own_refusal(target, attribute))
+            stop(attribute_refusal(attribute))
+            if self.special.get(attribute) is own_only:
+                stop(own_refusal(target, attribute))
                 return real(*args)
             if attribute in GUARDED_DUNDERS:
                 return self.getattr(target, attribute)
-            if _is_a(target, types.ModuleType):
+            if is_a(target, types.ModuleType):
                 return self.getattr_builtin(target, attribute)
             value = real(*args)
-            _stop(self.surface.judge(value, attribute))
+            stop(self.surface.judge(value, attribute))
             return self.surface.stand_in(value)
 
         return read
 
     def _writer(self, owner: Any, name: str) -> Any:
         real = getattr(owner, name)
-        unbound = _is_a(owner, type) and not _is_a(real, types.MethodType)
+        unbound = is_a(owner, type) and not is_a(real, types.MethodType)
 
         def write(*args: Any) -> None:
-            if unbound or not _is_a(owner, super):
+            if unbound or not is_a(owner, super):
                 self.write(args[0] if unbound else owner)
             _writable_name(args[1] if unbound else args[0])
             real(*args)
@@ -307,6 +265,7 @@ class Guards:
 
 _FORWARDING = (weakref.ProxyType, weakref.CallableProxyType, super)
 """Types that pass an attribute write on to another object."""
+
 
 _KEYWORDS = "Match on your own classes, or use isinstance() and read the attribute."
 
@@ -331,11 +290,6 @@ def _is_foreign(value: Any) -> bool:
     return isinstance(origin, str) and origin != "builtins" and origin.partition(".")[0] in FOREIGN_ROOTS
 
 
-def _is_a(value: Any, kinds: Any) -> bool:
-    """As isinstance, but by the real type: `__class__` is the program's to invent, and its code would run."""
-    return issubclass(type(value), kinds)
-
-
 def _exact(name: Any) -> str:
     if not isinstance(name, str):
         raise TypeError("attribute name must be string")
@@ -351,93 +305,9 @@ def _writable_name(given: Any) -> str:
     return name
 
 
-def _stop(refusal: Refusal | None) -> None:
-    if refusal is not None:
-        refusal.stop()
-
-
 def _is_plain_class(cls: type) -> bool:
     """Whether no base of a program's class has methods that need a guard."""
     return all(
-        is_own_class(base) or base is object or _CLASS_MODULE(base) in _OPEN_BASES or base in _PLAIN
+        is_own_class(base) or base is object or class_module(base) in _OPEN_BASES or base in _PLAIN
         for base in cls.__mro__
     )
-
-
-def _own_only(owner: Any, name: str) -> Any:
-    _stop(_own_refusal(owner, name))
-    found = getattr(owner, name)
-    return dict(found) if name == "__dict__" and type(owner) is types.FunctionType else found
-
-
-def _own_refusal(owner: Any, name: str) -> Refusal | None:
-    """Refuse `__dict__`, `__mro__` and their like but of the program's own classes, objects and functions."""
-    cls = owner if _is_a(owner, type) else type(owner)
-    if _is_a(owner, super):
-        cls = type(getattr(owner, "__self__", None))
-    is_open = cls in (types.SimpleNamespace, types.FunctionType) or _CLASS_MODULE(cls) == "argparse"
-    if is_own_class(cls) or (is_open and name == "__dict__" and cls is not owner):
-        return None
-    return Refusal(
-        "class-internals",
-        f"`{name}` of `{getattr(cls, '__name__', '?')}`, which is not yours, leads into the interpreter.",
-        "Use isinstance() or issubclass() for types, and the public attributes for values.",
-    )
-
-
-def _copied_annotations(owner: Any, name: str) -> Any:
-    """A copy: text put into the original would be evaluated by typing.get_type_hints."""
-    return dict(getattr(owner, name))
-
-
-def _error_object(owner: Any, _name: str) -> Any:
-    if _is_a(owner, AttributeError | NameError) and not is_own_class(type(owner)):
-        Refusal(
-            "interpreter-internals",
-            "`obj` of an AttributeError can be an object of a library's inside (CVE-2024-47532).",
-            "Use str(error), or keep the object in a variable.",
-        ).stop()
-    return None
-
-
-def _of(owner: Any, package: str) -> bool:
-    """Whether an object, or a class itself, comes from a package, or a class of it is a base."""
-    cls = owner if _is_a(owner, type) else type(owner)
-    return any(str(_CLASS_MODULE(base)).partition(".")[0] == package for base in cls.__mro__)
-
-
-def _expression_method(owner: Any, name: str) -> Any:
-    if _is_a(owner, types.ModuleType) or not _of(owner, "pandas"):
-        return None
-    if _is_a(owner, type):
-        real = getattr(owner, name)
-        return lambda frame, *args, **keywords: checked_expression(real.__get__(frame))(*args, **keywords)
-    return checked_expression(getattr(owner, name))
-
-
-def _dispatch_method(owner: Any, name: str) -> Any:
-    if _is_a(owner, types.ModuleType) or not _of(owner, "pandas"):
-        return None
-    real = getattr(owner, name)
-    if _is_a(owner, type):
-        return lambda frame, *args, **keywords: checked_dispatch(real.__get__(frame))(*args, **keywords)
-    return checked_dispatch(real)
-
-
-def _file_method(owner: Any, name: str) -> Any:
-    if _is_a(owner, types.ModuleType) or not any(_of(owner, p) for p in ("pandas", "matplotlib", "numpy")):
-        return None
-    real = getattr(owner, name)
-    if _is_a(owner, type):
-        return lambda target, *args, **keywords: with_checked_paths(real.__get__(target))(*args, **keywords)
-    return with_checked_paths(real)
-
-
-def _path_method(owner: Any, name: str) -> Any:
-    if _is_a(owner, type) and issubclass(owner, PurePath):
-        real = getattr(owner, name)
-        return lambda path, *args, **keywords: (checked_path(path), real(path, *args, **keywords))[1]
-    if _is_a(owner, PurePath):
-        checked_path(owner)
-        return getattr(owner, name)
-    return None

@@ -10,25 +10,30 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-__all__ = ["bound_names", "proven_writes", "self_name"]
+__all__ = ["proven_writes", "self_name"]
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _Assignment = ast.Assign | ast.AugAssign | ast.AnnAssign
 
 
-def proven_writes(tree: ast.Module) -> set[int]:
-    """Return the identities of the attribute nodes whose object is known to have passed the write guard."""
+def proven_writes(nodes: Sequence[ast.AST]) -> set[int]:
+    """Return the identities of the attribute nodes whose object is known to have passed the write guard.
+
+    Args:
+        nodes: All nodes of a program.
+    """
     proven: set[int] = set()
-    elsewhere = {
-        name for node in ast.walk(tree) if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names
-    }
-    methods = {id(item) for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for item in node.body}
-    for node in ast.walk(tree):
-        if isinstance(node, _Function):
+    if not any(map(_owner, nodes)):
+        return proven
+    elsewhere = {name for node in nodes if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names}
+    methods = {id(item) for node in nodes if isinstance(node, ast.ClassDef) for item in node.body}
+    for node in nodes:
+        if isinstance(node, _Function) and any(map(_owner, ast.walk(node))):
             own = self_name(node) if id(node) in methods else None
             local = {argument.arg for argument in ast.walk(node.args) if isinstance(argument, ast.arg)}
-            local |= {name for statement in node.body for name in bound_names(statement)}
-            _prove(node.body, {own} if own else set(), local - elsewhere, proven)
+            bound = _Bindings()
+            local |= {name for statement in node.body for name in bound.of(statement)}
+            _prove(node.body, {own} if own else set(), local - elsewhere, proven, bound)
     return proven
 
 
@@ -38,45 +43,63 @@ def self_name(function: _Function) -> str | None:
     if not parameters:
         return None
     name = parameters[0].arg
-    if any(name in bound_names(statement, inner=True) for statement in function.body):
+    nodes = [node for statement in function.body for node in ast.walk(statement)]
+    if not any(_owner(node) == name for node in nodes):
         return None
-    nodes = (node for statement in function.body for node in ast.walk(statement))
-    return name if any(_owner(node) == name for node in nodes) else None
+    return None if any(name in _bound_by(node) for node in nodes) else name
 
 
-def bound_names(root: ast.AST, *, inner: bool = False) -> set[str]:
-    """Return the names that a statement may bind or unbind, with `inner` also in functions inside it."""
-    names: set[str] = set()
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            names.add(node.id)
-        elif isinstance(node, ast.Global | ast.Nonlocal):
-            names.update(node.names)
-        elif isinstance(node, ast.alias):
-            names.add(node.asname or node.name.partition(".")[0])
-        elif not isinstance(node, ast.keyword):
-            names.update(
-                name for key in ("name", "rest", "arg") if isinstance(name := getattr(node, key, None), str)
-            )
-        if inner or node is root or not isinstance(node, _Function | ast.ClassDef | ast.Lambda):
-            stack.extend(ast.iter_child_nodes(node))
-    return names
+class _Bindings:
+    """Names that statements may bind or unbind, those of functions inside them aside; each node is looked at once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, frozenset[str]] = {}
+
+    def of(self, node: ast.AST) -> frozenset[str]:
+        if id(node) not in self._known:
+            names = set(_bound_by(node))
+            if not isinstance(node, _Function | ast.ClassDef | ast.Lambda):
+                names.update(*map(self.of, ast.iter_child_nodes(node)))
+            self._known[id(node)] = frozenset(names)
+        return self._known[id(node)]
 
 
-def _prove(body: Sequence[ast.stmt], checked: set[str], local: set[str], proven: set[int]) -> None:
+def _bound_by(node: ast.AST) -> Sequence[str]:
+    """Names that a node itself binds or unbinds."""
+    if isinstance(node, ast.Name):
+        return () if isinstance(node.ctx, ast.Load) else (node.id,)
+    if isinstance(node, ast.Global | ast.Nonlocal):
+        return node.names
+    if isinstance(node, ast.alias):
+        return (node.asname or node.name.partition(".")[0],)
+    if isinstance(node, _NAMING):
+        return [name for key in ("name", "rest", "arg") if isinstance(name := getattr(node, key, None), str)]
+    return ()
+
+
+_NAMING = (
+    ast.stmt,
+    ast.arg,
+    ast.pattern,
+    ast.ExceptHandler,
+    *filter(None, [getattr(ast, "type_param", None)]),
+)
+
+
+def _prove(
+    body: Sequence[ast.stmt], checked: set[str], local: set[str], proven: set[int], bindings: _Bindings
+) -> None:
     """Follow one block; `checked` holds the names whose objects have passed when the block is entered."""
     checked = set(checked)
     for statement in body:
-        bound = bound_names(statement)
+        bound = bindings.of(statement)
         if isinstance(statement, _Assignment):
             writes = [(node, owner) for node in _targets(statement) if (owner := _owner(node))]
             proven.update(id(node) for node, owner in writes if owner in checked - bound)
             checked |= {owner for _, owner in writes if owner in local}
         elif not isinstance(statement, _Function | ast.ClassDef):
             for block in _blocks(statement):
-                _prove(block, checked - bound, local, proven)
+                _prove(block, checked - bound, local, proven, bindings)
         checked -= bound
 
 

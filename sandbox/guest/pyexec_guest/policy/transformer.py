@@ -16,14 +16,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from copy import deepcopy
-from typing import Any, TypeVar
+from typing import Any
 
 from RestrictedPython.transformer import RestrictingNodeTransformer
 
 from pyexec_guest.policy import constants
+from pyexec_guest.policy.attributes import attribute_refusal
 from pyexec_guest.policy.facts import Facts, position
-from pyexec_guest.policy.guards import Guards, attribute_refusal
+from pyexec_guest.policy.guards import Guards
 from pyexec_guest.policy.imports import import_refusal
 from pyexec_guest.policy.names import (
     DEFINABLE_DUNDERS,
@@ -34,6 +34,22 @@ from pyexec_guest.policy.names import (
     WRITABLE_DUNDERS,
     is_dunder,
 )
+from pyexec_guest.policy.nodes import (
+    CONTEXTS,
+    SELF_MATCHING,
+    Passed,
+    after_docstring,
+    at,
+    captured_by_classes,
+    catches_import,
+    has_type_in,
+    hook_call,
+    load,
+    reloaded,
+    self_check,
+    with_call_inside,
+    writable,
+)
 from pyexec_guest.policy.proofs import proven_writes, self_name
 from pyexec_guest.policy.refusals import Refusal
 from pyexec_guest.policy.report import Finding
@@ -41,7 +57,6 @@ from pyexec_guest.policy.resolve import Resolver
 
 __all__ = ["PolicyTransformer"]
 
-_Node = TypeVar("_Node", bound=ast.AST)
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -62,6 +77,9 @@ class PolicyTransformer(RestrictingNodeTransformer):
         self._proven: set[int] = set()
         self._has_fallback = False
 
+    def node_contents_visit(self, node: Any) -> Any:
+        return self._contents(node)
+
     def refuse(self, node: ast.AST, refusal: Refusal | None) -> None:
         if refusal is not None:
             self.findings.append(
@@ -75,8 +93,14 @@ class PolicyTransformer(RestrictingNodeTransformer):
         """Stock remarks about hooks that are not used here."""
 
     def _contents(self, node: ast.AST) -> ast.AST:
-        visited: ast.AST = self.node_contents_visit(node)
-        return visited
+        """Visit the children of a node; `Load`, `Store` and `Del` hold nothing and are passed by."""
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if isinstance(value, list):
+                value[:] = [self.visit(item) if isinstance(item, ast.AST) else item for item in value]
+            elif isinstance(value, ast.AST) and type(value) not in CONTEXTS:
+                setattr(node, name, self.visit(value))
+        return node
 
     # Statements and expressions that are open as they are.
     visit_Interactive = visit_Expression = _contents
@@ -88,7 +112,7 @@ class PolicyTransformer(RestrictingNodeTransformer):
     visit_MatchValue = visit_MatchSingleton = visit_MatchSequence = visit_MatchOr = _contents
 
     def visit_Module(self, node: ast.Module) -> ast.AST:
-        self._proven = proven_writes(node)
+        self._proven = proven_writes(self._facts.nodes)
         return self._contents(node)
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
@@ -105,13 +129,13 @@ class PolicyTransformer(RestrictingNodeTransformer):
         is_sure = not stored and self._resolver.is_sure(node)
         value = self.visit(node.value)
         if stored:
-            node.value = value if id(node) in self._proven else _writable(value)
+            node.value = value if id(node) in self._proven else writable(value)
         elif (
             node.attr in self._guards.surface.guarded
             and not is_sure
             and not constants.is_plain_receiver(node)
         ):
-            return _at(node, self._guarded(value, node.attr))
+            return at(node, self._guarded(value, node.attr))
         else:
             self.plain_attributes.add(node.attr)
             node.value = value
@@ -119,11 +143,11 @@ class PolicyTransformer(RestrictingNodeTransformer):
 
     def _guarded(self, owner: ast.expr, name: str) -> ast.expr:
         """Read through the guard; of a name, after a check inline whether its type needs any."""
-        call = _call("_getattr_", owner, ast.Constant(name))
+        call = hook_call("_getattr_", owner, ast.Constant(name))
         if not isinstance(owner, ast.Name) or name in self._guards.special:
             return call
-        plain = ast.Attribute(_load(owner.id), name, ast.Load())
-        return ast.IfExp(_has_type_in(owner.id, "_plain_"), plain, call)
+        plain = ast.Attribute(load(owner.id), name, ast.Load())
+        return ast.IfExp(has_type_in(owner.id, "_plain_"), plain, call)
 
     def _write_refusal(self, node: ast.Attribute) -> Refusal | None:
         module = self._resolver.module_of(node.value)
@@ -145,7 +169,7 @@ class PolicyTransformer(RestrictingNodeTransformer):
         for refusal in constants.call_refusals(node, self._facts, self._guards.surface):
             self.refuse(node, refusal)
         self._use_plain_type(node)
-        return _with_call_inside(self._contents(node))
+        return with_call_inside(self._contents(node))
 
     def _use_plain_type(self, node: ast.Call) -> None:
         """`type(x)` and `isinstance(x, type)` need no guard against making classes."""
@@ -154,16 +178,16 @@ class PolicyTransformer(RestrictingNodeTransformer):
         one = len(node.args) == 1 and not node.keywords and not isinstance(node.args[0], ast.Starred)
         if node.func.id == "type" and one:
             node.func.id = "_type_"
-            node.func = _Passed(node.func)
+            node.func = Passed(node.func)
         elif node.func.id in ("isinstance", "issubclass") and len(node.args) == 2:
             node.args[1] = self._plain_type(node.args[1])
 
     def _plain_type(self, node: ast.expr) -> ast.expr:
         if isinstance(node, ast.Name) and node.id == "type" and "type" not in self._facts.bound:
-            return _Passed(_at(node, _load("_type_")))
+            return Passed(at(node, load("_type_")))
         return node
 
-    def visit__Passed(self, node: _Passed) -> ast.AST:
+    def visit_Passed(self, node: Passed) -> ast.AST:
         return node.inner
 
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
@@ -202,7 +226,7 @@ class PolicyTransformer(RestrictingNodeTransformer):
         node.decorator_list = decorators
         node.body = list(self._visited(body))
         if own is not None:
-            node.body.insert(_after_docstring(node.body), _self_check(own, node))
+            node.body.insert(after_docstring(node.body), self_check(own, node))
         return node
 
     def _visited(self, statements: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
@@ -219,7 +243,7 @@ class PolicyTransformer(RestrictingNodeTransformer):
             self._function(item, is_method=True) if isinstance(item, _Function) else self.visit(item)  # type: ignore[misc]
             for item in body
         ]
-        node.body.insert(_after_docstring(node.body), _at(node.body[0], ast.Global(sorted(HOOKS))))
+        node.body.insert(after_docstring(node.body), at(node.body[0], ast.Global(sorted(HOOKS))))
         return node
 
     def visit_Global(self, node: ast.Global | ast.Nonlocal) -> ast.AST:
@@ -233,7 +257,7 @@ class PolicyTransformer(RestrictingNodeTransformer):
         """An import with a fallback is refused only when it runs, as an ImportError that the fallback catches."""
         outer, self._has_fallback = (
             self._has_fallback,
-            self._has_fallback or any(map(_catches_import, node.handlers)),
+            self._has_fallback or any(map(catches_import, node.handlers)),
         )
         node.body = [self.visit(statement) for statement in node.body]
         self._has_fallback = outer
@@ -279,7 +303,7 @@ class PolicyTransformer(RestrictingNodeTransformer):
         visited = self._contents(node)
         assert isinstance(visited, ast.Match)
         if classes:
-            visited.subject = _at(visited.subject, _call("_subject_", visited.subject, *classes))
+            visited.subject = at(visited.subject, hook_call("_subject_", visited.subject, *classes))
         return visited
 
     def _attribute_patterns(self, node: ast.Match) -> Iterator[ast.expr]:
@@ -288,11 +312,11 @@ class PolicyTransformer(RestrictingNodeTransformer):
             if not isinstance(pattern, ast.MatchClass):
                 continue
             own = isinstance(pattern.cls, ast.Name) and pattern.cls.id not in self._facts.bound
-            builtin = own and isinstance(pattern.cls, ast.Name) and pattern.cls.id in _SELF_MATCHING
+            builtin = own and isinstance(pattern.cls, ast.Name) and pattern.cls.id in SELF_MATCHING
             if (pattern.patterns and not builtin) or not self._guards.surface.guarded.isdisjoint(
                 pattern.kwd_attrs
             ):
-                yield _at(pattern, _reloaded(pattern.cls))
+                yield at(pattern, reloaded(pattern.cls))
 
     def visit_MatchClass(self, node: ast.MatchClass) -> ast.AST:
         for name in node.kwd_attrs:
@@ -303,14 +327,14 @@ class PolicyTransformer(RestrictingNodeTransformer):
 
     def visit_match_case(self, node: ast.match_case) -> ast.AST:
         """Class patterns read attributes by themselves: what they capture is checked before the body runs."""
-        captured = sorted(_captured_by_classes(node.pattern))
+        captured = sorted(captured_by_classes(node.pattern))
         visited = self._contents(node)
         assert isinstance(visited, ast.match_case)
         if captured:
-            check = _call("_captured_", *map(_load, captured))
+            check = hook_call("_captured_", *map(load, captured))
             guard = visited.guard
             where = guard or visited.pattern
-            visited.guard = _at(where, check if guard is None else ast.BoolOp(ast.And(), [check, guard]))
+            visited.guard = at(where, check if guard is None else ast.BoolOp(ast.And(), [check, guard]))
         return visited
 
     def visit_MatchAs(self, node: ast.MatchAs | ast.MatchStar) -> ast.AST:
@@ -346,115 +370,3 @@ class PolicyTransformer(RestrictingNodeTransformer):
                 "Use relative paths; the program has no file." if name == "__file__" else "Use another name."
             )
             self.refuse(node, Refusal("dunder-name", f"The name `{name}` is not open to programs.", instead))
-
-
-_SELF_MATCHING = frozenset(
-    {"bool", "bytearray", "bytes", "dict", "float", "frozenset", "int", "list", "set", "str", "tuple"}
-)
-"""Built-in classes whose one positional pattern is the subject itself."""
-
-
-def _reloaded(node: ast.expr) -> ast.expr:
-    """A copy of a dotted name."""
-    if isinstance(node, ast.Attribute):
-        return ast.Attribute(_reloaded(node.value), node.attr, ast.Load())
-    assert isinstance(node, ast.Name)
-    return _load(node.id)
-
-
-class _Passed(ast.expr):
-    """An expression that has been decided already; gives its inner node when visited."""
-
-    _fields = ("inner",)
-    inner: ast.expr
-
-    def __init__(self, inner: ast.expr) -> None:
-        super().__init__()
-        self.inner = inner
-
-
-def _with_call_inside(node: ast.AST) -> ast.AST:
-    """Turn `(x.m if test else guard)(args)` into `x.m(args) if test else guard(args)`, which calls methods faster.
-
-    Only one branch runs, so nothing is done twice; arguments with calls in them stay, to keep the code small.
-    """
-    assert isinstance(node, ast.Call)
-    choice = node.func
-    parts = [*node.args, *node.keywords]
-    if not isinstance(choice, ast.IfExp) or any(
-        isinstance(n, _LARGE) for part in parts for n in ast.walk(part)
-    ):
-        return node
-    calls = [
-        ast.Call(way, deepcopy(node.args), deepcopy(node.keywords)) for way in (choice.body, choice.orelse)
-    ]
-    return _at(node, ast.IfExp(choice.test, calls[0], calls[1]))
-
-
-_LARGE = (
-    ast.Call,
-    ast.Lambda,
-    ast.ListComp,
-    ast.SetComp,
-    ast.DictComp,
-    ast.GeneratorExp,
-    ast.Yield,
-    ast.YieldFrom,
-    ast.Await,
-)
-
-
-def _catches_import(handler: ast.ExceptHandler) -> bool:
-    names = ("ImportError", "ModuleNotFoundError", "Exception", "BaseException")
-    return handler.type is None or any(
-        isinstance(n, ast.Name) and n.id in names for n in ast.walk(handler.type)
-    )
-
-
-def _load(name: str) -> ast.Name:
-    return ast.Name(name, ast.Load())
-
-
-def _call(hook: str, *args: ast.expr) -> ast.Call:
-    return ast.Call(_load(hook), list(args), [])
-
-
-def _has_type_in(name: str, hook: str) -> ast.Compare:
-    return ast.Compare(_call("_type_", _load(name)), [ast.In()], [_load(hook)])
-
-
-def _writable(owner: ast.expr) -> ast.expr:
-    """Wrap the object of an attribute write: a type check inline for names, a call for the rest."""
-    if not isinstance(owner, ast.Name):
-        return _at(owner, _call("_write_", owner))
-    call = _call("_write_", _load(owner.id))
-    return _at(owner, ast.IfExp(_has_type_in(owner.id, "_writable_"), _load(owner.id), call))
-
-
-def _at(place: ast.AST, node: _Node) -> _Node:
-    return ast.fix_missing_locations(ast.copy_location(node, place))
-
-
-def _self_check(name: str, function: _Function) -> ast.stmt:
-    check = ast.BoolOp(ast.Or(), [_has_type_in(name, "_writable_"), _call("_write_", _load(name))])
-    return _at(function.body[0] if function.body else function, ast.Expr(check))
-
-
-def _after_docstring(body: list[ast.stmt]) -> int:
-    first = body[0] if body else None
-    return int(
-        isinstance(first, ast.Expr)
-        and isinstance(first.value, ast.Constant)
-        and isinstance(first.value.value, str)
-    )
-
-
-def _captured_by_classes(pattern: ast.pattern) -> Iterator[str]:
-    """Names that are bound below a class pattern in a way that reads an attribute."""
-    for node in ast.walk(pattern):
-        if isinstance(node, ast.MatchClass):
-            for child in (*node.patterns, *node.kwd_patterns):
-                yield from (
-                    n.name for n in ast.walk(child) if isinstance(n, ast.MatchAs | ast.MatchStar) and n.name
-                )
-                yield from (n.rest for n in ast.walk(child) if isinstance(n, ast.MatchMapping) and n.rest)
