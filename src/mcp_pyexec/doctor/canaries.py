@@ -27,11 +27,17 @@ from mcp_pyexec.outcomes import Outcome
 __all__ = ["Canaries"]
 
 _DEVICES = tuple(Path("/dev") / name for name in ("null", "zero", "full", "random", "urandom"))
-_GONE_S = 3.0
 
 
 class Canaries:
-    """A context in which the canaries live. `facts` is what an attacker is told: names and numbers, no secret."""
+    """A context in which the canaries live. `facts` is what an attacker is told: names and numbers, no secret.
+
+    Args:
+        patience_s: How long a run's processes may take to end after it.
+    """
+
+    def __init__(self, patience_s: float = 3.0) -> None:
+        self._patience_s = patience_s
 
     def __enter__(self) -> Canaries:
         self.secret = secrets.token_hex(16)
@@ -113,7 +119,7 @@ class Canaries:
         )
 
     async def _processes_left(self) -> int:
-        deadline = time.monotonic() + _GONE_S
+        deadline = time.monotonic() + self._patience_s
         while _threads_named(self.mark) and time.monotonic() < deadline:  # noqa: ASYNC110 - nothing announces their end
             await asyncio.sleep(0.02)
         return _threads_named(self.mark)

@@ -36,14 +36,19 @@ class Check:
     remedy: str = ""
 
 
-def check_machine() -> list[Check]:
-    """Return every fact, in the order in which they matter."""
+def check_machine(settings: Path = Path("/proc/sys"), release: str | None = None) -> list[Check]:
+    """Return every fact, in the order in which they matter.
+
+    Args:
+        settings: The kernel's settings as files.
+        release: The kernel's release instead of the running one's.
+    """
     return [
-        _kernel(),
-        _namespaces(),
-        *_restrictions(),
+        _kernel(release or platform.release()),
+        _namespaces(settings),
+        *_restrictions(settings),
         _container(),
-        _seccomp(),
+        _seccomp(settings),
         _bwrap(),
         _identity(),
         _cgroup(),
@@ -51,8 +56,7 @@ def check_machine() -> list[Check]:
     ]
 
 
-def _kernel() -> Check:
-    release = platform.release()
+def _kernel(release: str) -> Check:
     version = re.match(r"\d+\.\d+", release)
     found = f"{platform.system()} {release} {platform.machine()}"
     if platform.system() != "Linux" or version is None or Version(version[0]) < _KERNEL:
@@ -65,8 +69,8 @@ def _kernel() -> Check:
     return Check("kernel", "good", found)
 
 
-def _namespaces() -> Check:
-    most = {name: _setting(f"user/max_{name}_namespaces") for name in _NAMESPACES}
+def _namespaces(settings: Path) -> Check:
+    most = {name: _setting(settings / f"user/max_{name}_namespaces") for name in _NAMESPACES}
     off = [name for name, count in most.items() if count == "0"]
     if off:
         lines = "; ".join(f"sudo sysctl -w user.max_{name}_namespaces=15000" for name in off)
@@ -74,12 +78,12 @@ def _namespaces() -> Check:
     return Check("namespaces", "good", f"allowed, at most {most['user'] or 'unknown'} of a user")
 
 
-def _restrictions() -> Iterator[Check]:
+def _restrictions(settings: Path) -> Iterator[Check]:
     state: Literal["note", "problem"] = "note" if os.geteuid() == 0 else "problem"
-    if _setting("kernel/unprivileged_userns_clone") == "0":
+    if _setting(settings / "kernel/unprivileged_userns_clone") == "0":
         remedy = "Run: sudo sysctl -w kernel.unprivileged_userns_clone=1"
         yield Check("user namespaces for users", state, "for root only", remedy)
-    if _setting("kernel/apparmor_restrict_unprivileged_userns") == "1":
+    if _setting(settings / "kernel/apparmor_restrict_unprivileged_userns") == "1":
         # Whether bwrap has an AppArmor profile that allows it can only be seen by trying, as the jail does next.
         remedy = "If the jail does not start: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
         yield Check("AppArmor", "note", "restricts user namespaces to programs with a profile", remedy)
@@ -100,8 +104,8 @@ def _container() -> Check:
     return Check("container", "note", f"inside one ({marks[0]})", remedy)
 
 
-def _seccomp() -> Check:
-    actions = (_setting("kernel/seccomp/actions_avail") or "").split()
+def _seccomp(settings: Path) -> Check:
+    actions = (_setting(settings / "kernel/seccomp/actions_avail") or "").split()
     missing = {"kill_process", "errno", "allow"} - set(actions)
     try:
         filter_path = seccomp_filter()
@@ -173,8 +177,8 @@ def _mismatch(requirement: Requirement) -> str:
     return "" if requirement.specifier.contains(version, prereleases=True) else f"{requirement} is {version}"
 
 
-def _setting(name: str) -> str | None:
+def _setting(path: Path) -> str | None:
     try:
-        return Path("/proc/sys", name).read_text("ascii").strip()
+        return path.read_text("ascii").strip()
     except OSError:
         return None

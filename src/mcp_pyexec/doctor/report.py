@@ -108,7 +108,6 @@ def _remedies(found: Examination) -> list[str]:
     lines = [f"{c.name}: {c.remedy}" for c in found.checks if c.remedy and c.state == "problem"]
     if found.refusal is not None:
         lines.append(found.refusal)
-        lines += [f"{c.name}: {c.remedy}" for c in found.checks if c.remedy and c.state == "note"]
     broken = [v for v in found.verdicts if not v.held]
     lines += [f"{v.probe.technique} got past {v.probe.layer}: {'; '.join(v.harm)}" for v in broken]
     if broken:
