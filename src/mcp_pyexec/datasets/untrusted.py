@@ -1,7 +1,7 @@
 """Arrow bytes that a worker wrote: nothing of them is believed before it was checked.
 
 Only plain types pass: no extension types (a name in the bytes would choose code here), no dictionaries, no unions,
-no run-end encoding, no metadata.
+no run-end encoding, no metadata, and nothing that unpacks to more than it is.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import pyarrow as pa
 from pyarrow import types
 
+from mcp_pyexec.datasets.messages import messages_that_unpack
 from mcp_pyexec.errors import RequestError
 
 __all__ = ["read_untrusted"]
@@ -29,6 +30,8 @@ def read_untrusted(data: bytes, *, byte_limit: int) -> pa.Table:
     if len(data) > byte_limit:
         raise _invalid(f"it has {len(data)} bytes, at most {byte_limit} are taken")
     try:
+        for reason in messages_that_unpack(data):
+            raise _invalid(reason)
         with pa.ipc.open_stream(pa.py_buffer(data)) as reader:
             _check_schema(reader.schema)
             batches = _read(reader, byte_limit)
@@ -42,7 +45,8 @@ def _read(reader: pa.RecordBatchReader, byte_limit: int) -> list[pa.RecordBatch]
     batches, size = [], 0
     for batch in reader:
         batch.validate(full=True)
-        size += batch.nbytes
+        # A bit a cell at least: columns of nothing have no bytes, and rows without number.
+        size += max(batch.nbytes, batch.num_rows * len(batch.schema) // 8)
         if size > byte_limit:
             raise _invalid(f"it unpacks to more than {byte_limit} bytes")
         batches.append(pa.RecordBatch.from_arrays(batch.columns, schema=batch.schema.remove_metadata()))
@@ -69,6 +73,8 @@ def _check_type(kind: pa.DataType, name: str, depth: int) -> None:
         or types.is_fixed_size_list(kind)
         or types.is_struct(kind)
     )
+    if types.is_struct(kind) and kind.num_fields == 0 and depth < _DEPTH:
+        raise _invalid(f"column {name[:80]!r} holds lists of nothing, which can be of any length")
     if nested or types.is_map(kind):
         for index in range(kind.num_fields):
             field = kind.field(index)
@@ -76,6 +82,8 @@ def _check_type(kind: pa.DataType, name: str, depth: int) -> None:
                 raise _invalid(f"column {name[:80]!r} carries metadata")
             _check_type(field.type, name, depth - 1)
         return
+    if depth < _DEPTH and (types.is_null(kind) or kind == pa.binary(0)):
+        raise _invalid(f"column {name[:80]!r} holds lists of nothing, which can be of any length")
     if isinstance(kind, pa.BaseExtensionType) or not (types.is_primitive(kind) or _is_flat(kind)):
         raise _invalid(f"column {name[:80]!r} has the type {str(kind)[:80]}, only plain types are taken")
 
