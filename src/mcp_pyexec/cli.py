@@ -40,7 +40,8 @@ Data = Annotated[
     ),
 ]
 Profile = Annotated[
-    str | None, typer.Option("--profile", help="Loosest policy: strict, moderate (default) or permissive.")
+    str | None,
+    typer.Option("--profile", help="Loosest policy: strict, moderate (default), permissive, or a TOML file."),
 ]
 Workspace = Annotated[
     Path | None,

@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     data: Annotated[tuple[Path, ...], NoDecode] = ()
     """CSV and Parquet files, served together as the DuckDB database `data`. In the environment: separated by `:`."""
     profile: str = "moderate"
-    """Loosest policy profile that callers may use: `strict`, `moderate` or `permissive`."""
+    """Loosest policy profile that callers may use: `strict`, `moderate`, `permissive`, or the path of a TOML file."""
     workspace: Path | None = None
     """Folder whose Python files `execute_code(path=…)` may run; none by default."""
 

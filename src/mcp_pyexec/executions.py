@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from mcp_pyexec.artifacts import Artifact
 from mcp_pyexec.errors import RequestError, nearest
+from mcp_pyexec.jail import Profile
 from mcp_pyexec.limits import Limits
 from mcp_pyexec.outcomes import HostReply, Job, Outcome
 
@@ -77,7 +78,9 @@ class Executions:
             RequestError: For a request that cannot be served; nothing was run.
         """
         self.check_code(request.code)
-        limits = self._service.limits.lowered(timeout_s=request.timeout_s, memory_mb=request.memory_mb)
+        profile = self._profile(request)
+        ceilings = profile.limited(self._service.limits)
+        limits = ceilings.lowered(timeout_s=request.timeout_s, memory_mb=request.memory_mb)
         execution_id = f"x_{secrets.token_hex(6)}"
         saved: list[tuple[str, Dataset]] = []
         with self._tables(request.datasets) as tables:
@@ -89,7 +92,7 @@ class Executions:
                     "arguments": list(request.arguments),
                     "checks": list(request.checks),
                 },
-                profile=self._profile(request),
+                profile=profile.name,
                 limits=limits,
                 tables=tables,
                 host=self.host_functions(execution_id, saved),
@@ -178,10 +181,10 @@ class Executions:
             return await self._service.pool.run(job)
         return await self._service.sessions.run(session, job)
 
-    def _profile(self, request: ExecutionRequest) -> str:
+    def _profile(self, request: ExecutionRequest) -> Profile:
         if request.session is not None and request.profile is None:
-            return self._service.sessions.profile_of(request.session)
-        return self._service.profiles.choose(request.profile).name
+            return self._service.profiles.named(self._service.sessions.profile_of(request.session))
+        return self._service.profiles.choose(request.profile)
 
     @contextlib.contextmanager
     def _tables(self, handles: Mapping[str, str]) -> Iterator[dict[str, int]]:

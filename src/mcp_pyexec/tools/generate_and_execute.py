@@ -74,9 +74,10 @@ def generate_and_execute(service: Service) -> StrictTool:
             found = await service.databases.query(sql, database=database)
             kept = service.datasets.add(found.table, origin=found.sql_executed, complete=found.complete)
             handles["df"] = kept.handle
-        limits = service.limits.lowered(timeout_s=timeout_s, memory_mb=memory_mb)
-        chosen = service.sessions.profile_of(session) if session and profile is None else profile
-        document = service.profiles.choose(chosen).document
+        named = service.sessions.profile_of(session) if session and profile is None else profile
+        chosen = service.profiles.choose(named)
+        limits = chosen.limited(service.limits).lowered(timeout_s=timeout_s, memory_mb=memory_mb)
+        document = chosen.document
         request = codegen.GenerateRequest(
             task=task,
             imports=document.get("imports", ()),

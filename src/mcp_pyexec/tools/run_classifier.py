@@ -128,8 +128,9 @@ def run_classifier(service: Service) -> StrictTool:
             time=time,
             positive=positive,
         )
-        limits = service.limits.lowered(timeout_s=timeout_s, memory_mb=memory_mb)
-        runner = PoolRunner(service, _profile(service, profile, code), limits)
+        chosen = _profile(service, profile, code)
+        limits = chosen.limited(service.limits).lowered(timeout_s=timeout_s, memory_mb=memory_mb)
+        runner = PoolRunner(service, chosen, limits)
         table = await _rows(service, dataset, sql, database)
         outcome = await scoring.run(table, request, runner, progress_of(context))
         return _answer(service, outcome)
