@@ -224,11 +224,15 @@ def _state_of(pid: int) -> str:
 def _threads_named(name: str) -> int:
     """Count the live threads of the machine with a name."""
     found = 0
-    for comm in Path("/proc").glob("[0-9]*/task/[0-9]*/comm"):
-        with contextlib.suppress(OSError):
-            found += comm.read_text().strip() == name and not _is_zombie(comm.parent)
+    for process in Path("/proc").iterdir():
+        if process.name.isdecimal():
+            with contextlib.suppress(OSError):  # it may end while it is looked at
+                found += sum(_is_live(task, name) for task in (process / "task").iterdir())
     return found
 
 
-def _is_zombie(task: Path) -> bool:
-    return (task / "stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+def _is_live(task: Path, name: str) -> bool:
+    with contextlib.suppress(OSError):
+        state = (task / "stat").read_text().rpartition(")")[2].split()[0]
+        return (task / "comm").read_text().strip() == name and state not in "ZX"
+    return False

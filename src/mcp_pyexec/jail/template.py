@@ -117,7 +117,12 @@ class Template:
             await self._control.send({"op": "park", "id": worker_id, "shape": shape}, fds)
         except EndOfStream:
             self._lose()
-        return Clone(await parked, ended)
+        try:
+            return Clone(await parked, ended)
+        except asyncio.CancelledError:
+            if not parked.cancelled() and parked.exception() is None:
+                os.close(parked.result())  # it came in the moment in which nobody waited any more
+            raise
 
     async def close(self) -> None:
         """End the template and with it every clone."""
