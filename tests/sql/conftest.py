@@ -14,7 +14,7 @@ import pytest
 
 from mcp_pyexec.sources import DatabaseSource
 from mcp_pyexec.sql import Databases, SqlLimits
-from sql.servers import Server, postgresql_server
+from sql.servers import Server, mysql_server, postgresql_server
 
 T = TypeVar("T")
 
@@ -115,5 +115,44 @@ def postgresql_databases(postgresql: Server, run: Callable[[Awaitable[None]], No
     opened = Databases(
         [postgresql.superuser, postgresql.reader], limits=SqlLimits(row_limit=1000, timeout_s=5)
     )
+    yield opened
+    run(opened.close())
+
+
+MYSQL_SCHEMA = [
+    *(
+        part
+        for part in SCHEMA.replace("VARCHAR", "VARCHAR(40)")
+        .replace('"', "`")
+        .replace("`a`: {`b`", '"a": {"b"')
+        .split(";\n")
+        if part.strip()
+    ),
+    """CREATE TABLE kind (id INT PRIMARY KEY, mood ENUM('glad', 'sad'), tags SET('a', 'b'), tiny TINYINT UNSIGNED,
+      big BIGINT UNSIGNED, price DECIMAL(12, 3), raw BLOB, fixed BINARY(2), at DATETIME(6), stamp TIMESTAMP NULL,
+      clock TIME(3), flags BIT(9), born YEAR, ratio FLOAT, data JSON, note TEXT)""",
+    """INSERT INTO kind VALUES (1, 'glad', 'a,b', 255, 18446744073709551615, 123456789.125, X'00ff', 'ab',
+      '2024-01-02 03:04:05.678901', '2024-01-02 03:04:05', '-100:00:00.500', b'100000001', 2024, 0.5, '{"a": [1]}',
+      'é'),
+      (2, NULL, '', NULL, NULL, -0.001, '', '', NULL, NULL, NULL, NULL, NULL, NULL, NULL, '')""",
+    "ALTER TABLE sale COMMENT 'What was sold', MODIFY amount DOUBLE COMMENT 'In euro'",
+    "CREATE SEQUENCE counter",
+    "CREATE FUNCTION erase() RETURNS INT MODIFIES SQL DATA BEGIN DELETE FROM sale; RETURN 1; END",
+    "CREATE PROCEDURE eraser() DELETE FROM sale",
+    "ANALYZE TABLE customer, sale, kind",
+]
+
+
+@pytest.fixture(scope="session")
+def mysql() -> Iterator[Server]:
+    """A MariaDB database of this session."""
+    with mysql_server(MYSQL_SCHEMA) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mysql_databases(mysql: Server, run: Callable[[Awaitable[None]], None]) -> Iterator[Databases]:
+    """It, behind the guard, as `superuser` and as `reader`."""
+    opened = Databases([mysql.superuser, mysql.reader], limits=SqlLimits(row_limit=1000, timeout_s=5))
     yield opened
     run(opened.close())

@@ -10,16 +10,17 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+import pymysql
 import pytest
 
-from mcp_pyexec.sources import DatabaseSource
+from mcp_pyexec.sources import DatabaseSource, server_address
 
 POSTGRESQL = os.environ.get("PYEXEC_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/postgres")
 MYSQL = os.environ.get("PYEXEC_TEST_MYSQL", "mysql://root@127.0.0.1:3306/mysql")
@@ -87,4 +88,45 @@ def _with(url: str, *, user: str = "", password: str = "", database: str = "") -
     who = f"{user}:{password}" if user else parts.netloc.rpartition("@")[0]
     return urlunsplit(
         parts._replace(netloc=f"{who}@{place}", path=f"/{database}" if database else parts.path)
+    )
+
+
+@contextmanager
+def mysql_server(schema: list[str]) -> Iterator[Server]:
+    """A new MariaDB or MySQL database filled with `schema`; dropped at the end, its user too."""
+    name = f"pyexec_{secrets.token_hex(6)}"
+    try:
+        root = _mysql(MYSQL)
+    except pymysql.MySQLError as error:
+        missing("a MariaDB or MySQL server with every right", "PYEXEC_TEST_MYSQL", error)
+    url = _with(MYSQL, database=name)
+    with closing(root), root.cursor() as cursor, _shared_directory() as directory:
+        cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+        cursor.execute(f"CREATE USER {name} IDENTIFIED BY 'x'")
+        cursor.execute(f"GRANT SELECT, EXECUTE ON {name}.* TO {name}")
+        try:
+            with closing(_mysql(url)) as admin:
+                with admin.cursor() as filling:
+                    for statement in schema:
+                        filling.execute(statement)
+                reader = DatabaseSource("reader", _with(url, user=name, password="x"))
+                yield Server(admin, DatabaseSource("superuser", url), reader, directory)
+        finally:
+            cursor.execute(f"DROP DATABASE {name}")
+            cursor.execute(f"DROP USER {name}")
+
+
+def _mysql(url: str) -> pymysql.Connection[Any]:
+    address = server_address(DatabaseSource("x", url))
+    return pymysql.connect(
+        host=address.host,
+        port=address.port,
+        user=address.user,
+        password=address.password or "",
+        database=address.database,
+        charset="utf8mb4",
+        autocommit=True,
+        sql_mode="STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION",
+        init_command="SET time_zone = '+00:00'",
+        connect_timeout=5,
     )

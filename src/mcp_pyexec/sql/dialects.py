@@ -33,6 +33,8 @@ class PyexecMysql(MySQL):
     class Generator(MySQLGenerator):
         TRANSFORMS = {  # noqa: RUF012 - sqlglot's own form
             **MySQLGenerator.TRANSFORMS,
+            exp.CurrentDate: lambda _, e: "UTC_DATE()" if e.this else "CURRENT_DATE",
+            exp.Median: lambda generator, e: f"MEDIAN({generator.sql(e, 'this')})",
             exp.RegexpLike: _regexp,
             exp.JSONExtractScalar: _json_text,
         }

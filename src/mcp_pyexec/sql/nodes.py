@@ -18,13 +18,14 @@ _NODES_TEXT = """
     BitwiseOr BitwiseRightShift BitwiseXor Boolean Bracket CTE Case Cast Collate Column ColumnDef Columns
     Comprehension Cube DPipe DataType DataTypeParam Describe Distance Distinct Div Dot EQ Escape Except Exists
     ExtendsLeft ExtendsRight Fetch Filter From GT GTE Glob Group GroupingSets Having HavingMax HexString ILike
-    Identifier IgnoreNulls In IntDiv Intersect Interval IntervalSpan Is JSON JSONExtractQuote JSONKeyValue JSONPath
-    JSONPathFilter JSONPathKey JSONPathRecursive JSONPathRoot JSONPathSelector JSONPathSlice JSONPathSubscript
-    JSONPathUnion JSONPathWildcard JSONValue Join Kwarg LT LTE Lambda Lateral Like Limit LimitOptions Literal Match
-    Mod Mul NEQ Neg Not Null NullSafeEQ NullSafeNEQ Offset Operator Or Order Ordered Overlaps Paren Pivot PivotAlias
-    PivotAny Placeholder PositionalColumn PropertyEQ PseudoType Qualify RawString RegexpLike RespectNulls Rollup
-    Select Show SimilarTo Slice Star Sub Subquery Summarize Table TableAlias TableColumn TableSample TryCast Tuple
-    Union UnpivotColumns Values Var Where Window WindowSpec With WithinGroup Xor
+    Identifier IgnoreNulls In IndexTableHint IntDiv Intersect Interval IntervalSpan Introducer Is JSON JSONColumnDef
+    JSONExtractQuote JSONKeyValue JSONPath JSONPathFilter JSONPathKey JSONPathRecursive JSONPathRoot
+    JSONPathSelector JSONPathSlice JSONPathSubscript JSONPathUnion JSONPathWildcard JSONSchema JSONValue Join Kwarg
+    LT LTE Lambda Lateral Like Limit LimitOptions Literal Match Mod Mul NEQ National Neg Not Null NullSafeEQ
+    NullSafeNEQ Offset Operator Or Order Ordered Overlaps Paren Pivot PivotAlias PivotAny Placeholder
+    PositionalColumn PropertyEQ PseudoType Qualify RawString RegexpLike RespectNulls Rollup Select Show SimilarTo
+    Slice Star Sub Subquery Summarize Table TableAlias TableColumn TableSample TryCast Tuple Union UnpivotColumns
+    Values Var Where Window WindowSpec With WithinGroup Xor
     """
 NODES = frozenset(_NODES_TEXT.split())
 

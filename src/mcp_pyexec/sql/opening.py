@@ -13,6 +13,9 @@ from mcp_pyexec.sql.sqlite_engine import SqliteEngine
 
 __all__ = ["open_engine"]
 
+_NAMES_PLACES = {1044, 1045, 1130, 1698}
+"""MySQL's errors that say who came from which host."""
+
 
 def open_engine(source: DatabaseSource, files: Sequence[Path], limits: SqlLimits) -> Engine:
     """Return the open database.
@@ -30,6 +33,8 @@ def open_engine(source: DatabaseSource, files: Sequence[Path], limits: SqlLimits
         return _open_sqlite(source, limits)
     if source.dialect == "postgresql":
         return _open_postgresql(source, limits)
+    if source.on_server:
+        return _open_mysql(source, limits)
     return _open_duckdb(source, files, limits)
 
 
@@ -73,6 +78,19 @@ def _open_postgresql(source: DatabaseSource, limits: SqlLimits) -> Engine:
         return PostgresqlEngine(source, limits)
     except psycopg.Error as error:
         raise _server_unreachable(source, error.diag.message_primary) from None
+
+
+def _open_mysql(source: DatabaseSource, limits: SqlLimits) -> Engine:
+    import pymysql
+
+    from mcp_pyexec.sql.mysql_engine import MysqlEngine
+
+    try:
+        return MysqlEngine(source, limits)
+    except pymysql.MySQLError as error:
+        code, text = (*error.args, None, None)[:2]
+        told = isinstance(code, int) and not 2000 <= code < 3000 and code not in _NAMES_PLACES
+        raise _server_unreachable(source, str(text) if told else None) from None
 
 
 def _server_unreachable(source: DatabaseSource, reason: str | None) -> RequestError:

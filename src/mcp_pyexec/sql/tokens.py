@@ -84,10 +84,12 @@ def tokenize(sql: str, dialect: str) -> list[Token]:
 def without_explain(sql: str, dialect: str) -> tuple[str, str]:
     """Return the canonical EXPLAIN prefix ("" if there is none) and the statement after it."""
     prefix, rest = "EXPLAIN ", _after(sql, "explain", dialect)
-    if rest is None and dialect == "mysql" and (select := _after(sql, "analyze", dialect)) is not None:
-        return "ANALYZE ", select
+    if rest is None and dialect == "mysql" and (rest := _after(sql, "analyze", dialect)) is not None:
+        prefix = "ANALYZE "
     if rest is None:
         return "", sql
+    if dialect == "mysql":
+        return _mysql_explain(prefix, rest)
     if dialect == "sqlite":
         plan = _after(_after(rest, "query", dialect) or "", "plan", dialect)
         return ("EXPLAIN QUERY PLAN ", plan) if plan is not None else (prefix, rest)
@@ -97,12 +99,30 @@ def without_explain(sql: str, dialect: str) -> tuple[str, str]:
     return _explain_options(rest, dialect) or (prefix, rest)
 
 
+def _mysql_explain(prefix: str, rest: str) -> tuple[str, str]:
+    """Return the prefix with its format, and the query behind it.
+
+    Raises:
+        RequestError: `sql-not-read-only` where what follows is no query, such as the TABLE of ANALYZE TABLE.
+    """
+    tokens = tokenize(rest, "mysql")
+    words = [token.text.lower() for token in tokens]
+    if prefix == "EXPLAIN " and words[:1] == ["analyze"]:
+        prefix, rest, words = "ANALYZE ", rest[tokens[0].end + 1 :], words[1:]
+    elif words[:3] == ["format", "=", "json"]:
+        prefix, rest, words = prefix + "FORMAT=JSON ", rest[tokens[2].end + 1 :], words[3:]
+    if words[:1] not in (["select"], ["with"], ["("], ["values"]):
+        raise RequestError(
+            "sql-not-read-only",
+            f"Refused: {prefix.strip()} of something that is no query. Write {prefix}SELECT …",
+        )
+    return prefix, rest
+
+
 def _explain_options(rest: str, dialect: str) -> tuple[str, str] | None:
     """Return the prefix with its options, each a known word, and what follows; None if there are none."""
     tokens = tokenize(rest, dialect)
     words = [token.text.lower() for token in tokens]
-    if dialect == "mysql" and words[:2] == ["format", "="] and words[2:3] == ["json"]:
-        return "EXPLAIN FORMAT=JSON ", rest[tokens[2].end + 1 :]
     if dialect != "postgresql" or ")" not in words or words[0] != "(" or words[1] not in _EXPLAIN_WORDS:
         return None
     end = words.index(")")
