@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from jailed import run
 from mcp_pyexec.doctor import Canaries
 from mcp_pyexec.jail import Pool, load_profiles
 from mcp_pyexec.limits import Limits
-from running import run
 
 LOOK = {
     "asking-python": "import os\nprint(dict(os.environ), os.environb)",

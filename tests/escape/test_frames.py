@@ -6,11 +6,11 @@ import json
 
 import pytest
 
+from jailed import execution, result_of, run
 from mcp_pyexec.doctor import Canaries
 from mcp_pyexec.errors import SandboxFault
 from mcp_pyexec.jail import Pool
 from mcp_pyexec.jail.wire import checked
-from running import execution, result_of, run
 
 OUTCOME: dict[str, object] = {"op": "outcome", "status": "ok", "values": {}, "error": None, "attachments": []}
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from jailed import execution, result_of, run
 from mcp_pyexec.doctor import Canaries
 from mcp_pyexec.jail import Pool, Sessions, load_profiles
 from mcp_pyexec.limits import Limits
-from running import execution, result_of, run
 
 NAMED = "import ctypes\nctypes.CDLL(None).prctl(15, {name!r}.encode(), 0, 0, 0)\n"
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import pytest
 
+from jailed import run
 from mcp_pyexec.doctor import Canaries
 from mcp_pyexec.jail import Pool
-from running import run
 
 WRITE = """
 import os

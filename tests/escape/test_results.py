@@ -9,11 +9,11 @@ from dataclasses import replace
 
 import pytest
 
+from jailed import QUICK, result_of, run
 from mcp_pyexec.doctor import Canaries
 from mcp_pyexec.jail import Pool
 from mcp_pyexec.limits import MIB
 from mcp_pyexec.outcomes import Outcome
-from running import QUICK, result_of, run
 
 LIMITS = replace(QUICK, wall_s=1.0, memory_mb=256, frame_bytes=1 * MIB, attachment_bytes=4 * MIB)
 

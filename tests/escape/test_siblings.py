@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
+from jailed import result_of, run
 from mcp_pyexec.doctor import Canaries
 from mcp_pyexec.errors import RequestError
 from mcp_pyexec.jail import Pool
 from mcp_pyexec.outcomes import HostReply
-from running import result_of, run
 
 VICTIM = """
 import os, socket, ctypes, mmap

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
+from jailed import result_of, run
 from mcp_pyexec.jail import Pool
-from running import result_of, run
 
 
 async def test_figures_are_captured_without_show_or_savefig(pool: Pool) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from jailed import result_of, run
 from mcp_pyexec.jail import Pool
-from running import result_of, run
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from jailed import QUICK, result_of, run
 from mcp_pyexec.jail import Pool
-from running import QUICK, result_of, run
 
 
 async def test_result_is_the_value_of_the_last_expression(pool: Pool) -> None:

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from jailed import execution, result_of, run
 from mcp_pyexec.errors import RequestError
 from mcp_pyexec.jail import Pool, load_profiles
 from mcp_pyexec.limits import Limits
-from running import execution, result_of, run
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ async def test_killed_template_is_replaced(own_pool: Pool) -> None:
 PROGRAM = """
 import asyncio, os, sys
 sys.path.insert(0, {tests!r})
-from running import execution
+from jailed import execution
 from mcp_pyexec.jail import Pool, load_profiles
 from mcp_pyexec.limits import Limits
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from jailed import QUICK, execution, result_of
 from mcp_pyexec.errors import RequestError
 from mcp_pyexec.jail import Pool, Sessions, load_profiles
 from mcp_pyexec.limits import Limits
-from running import QUICK, execution, result_of
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ import json
 
 import pytest
 
+from jailed import result_of, run
 from mcp_pyexec.errors import SandboxFault
 from mcp_pyexec.jail import Pool
 from mcp_pyexec.jail.answers import parse
 from mcp_pyexec.jail.wire import Frame, checked
 from mcp_pyexec.limits import Limits
-from running import result_of, run
 
 FORGE = """
 import json, os, struct
