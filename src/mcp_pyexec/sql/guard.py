@@ -7,12 +7,13 @@ is on the dialect's list of computing functions. The engine's own enforcement do
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
-import sqlglot
 from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ErrorLevel, SqlglotError
+from sqlglot.tokenizer_core import Token
 
 from mcp_pyexec.errors import RequestError
 from mcp_pyexec.sql.dialects import FAMILY, PARSER
@@ -89,22 +90,52 @@ def _guard(sql: str, dialect: str) -> GuardedQuery:
     prefix, body = without_explain(sql, dialect)
     tree = _parse(body, dialect)
     _check_root(tree)
+    seen = _Seen()
     for node in tree.walk():
         _check_node(node, dialect)
-    parameters = _parameters(tree)
-    positional = dialect == "postgresql"
-    if positional:
-        _number(tree, parameters)
-    text = _generate(tree, dialect)
-    _check_calls(text, tree, dialect)
-    binding = tuple(sorted(parameters)) if positional else ()
+        seen.note(node)
+    parameters = _parameters(seen)
+    binding: tuple[str, ...] = ()
+    if dialect == "postgresql":
+        binding = _number(seen)
+    text = _generate(tree, seen, dialect)
+    tokens = tokenize(text, dialect)
+    _check_calls(tokens, seen, dialect)
     if dialect == "mysql":
-        text, binding = numbered(text, tokenize(text, dialect))
-    defined = {cte.alias_or_name.lower() for cte in tree.find_all(exp.CTE)}
-    tables = {
-        table.name for table in tree.find_all(exp.Table) if table.name and table.name.lower() not in defined
-    }
-    return GuardedQuery(prefix + text, dialect, parameters, tuple(sorted(tables)), binding)
+        text, binding = numbered(text, tokens)
+    return GuardedQuery(prefix + text, dialect, parameters, seen.read(), binding)
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What one walk over the tree finds for the steps after it."""
+
+    tables: set[str] = field(default_factory=set)
+    defined: set[str] = field(default_factory=set)
+    aliases: set[str] = field(default_factory=set)
+    called: list[str] = field(default_factory=list)
+    placeholders: list[exp.Placeholder] = field(default_factory=list)
+    byte_strings: list[exp.ByteString] = field(default_factory=list)
+
+    def note(self, node: exp.Expr) -> None:
+        """Take down what the node names."""
+        if isinstance(node, exp.Table):
+            self.tables.add(node.name)
+        elif isinstance(node, exp.CTE):
+            self.defined.add(node.alias_or_name.lower())
+        elif isinstance(node, exp.TableAlias):
+            if node.args.get("columns"):
+                self.aliases.add(node.name.lower())
+        elif isinstance(node, exp.Anonymous):
+            self.called.append(node.name.lower())
+        elif isinstance(node, exp.Placeholder):
+            self.placeholders.append(node)
+        elif isinstance(node, exp.ByteString):
+            self.byte_strings.append(node)
+
+    def read(self) -> tuple[str, ...]:
+        """Return the names of the tables that the statement does not define itself."""
+        return tuple(sorted(name for name in self.tables if name and name.lower() not in self.defined))
 
 
 def _check_text(sql: str) -> None:
@@ -119,8 +150,8 @@ def _check_text(sql: str) -> None:
         )
 
 
-def _parse(body: str, dialect: str) -> exp.Expr:
-    tokens = tokenize(body, dialect)
+def _parse(sql: str, dialect: str) -> exp.Expr:
+    tokens, body = tokenize(sql, dialect), sql
     if dialect == "duckdb":
         body = named_parameters(body, tokens)
         if tokens and tokens[0].text.lower() in {"pivot", "unpivot"}:
@@ -128,23 +159,23 @@ def _parse(body: str, dialect: str) -> exp.Expr:
     if dialect == "postgresql":
         body = plain_strings(body, tokens)
     _check_opening(tokens[0].text.lower() if tokens else "", dialect)
+    if body is not sql:
+        tokens = tokenize(body, dialect)
     try:
-        trees = [
-            t
-            for t in sqlglot.parse(body, dialect=PARSER[dialect], error_level=ErrorLevel.IMMEDIATE)
-            if t is not None
-        ]
+        trees = (
+            Dialect.get_or_raise(PARSER[dialect]).parser(error_level=ErrorLevel.IMMEDIATE).parse(tokens, body)
+        )
     except SqlglotError as error:
         raise RequestError(
             "sql-syntax", f"Not valid {dialect} SQL: {_plain(error)}. Correct that part."
         ) from None
-    trees = [t for t in trees if not isinstance(t, exp.Semicolon)]
-    if len(trees) != 1:
+    found = [t for t in trees if t is not None and not isinstance(t, exp.Semicolon)]
+    if len(found) != 1:
         raise RequestError(
             "sql-not-single-statement",
-            f"Expected one statement, found {len(trees)}. Send one SELECT at a time; join steps with WITH.",
+            f"Expected one statement, found {len(found)}. Send one SELECT at a time; join steps with WITH.",
         )
-    return trees[0]
+    return found[0]
 
 
 def _check_opening(word: str, dialect: str) -> None:
@@ -199,23 +230,19 @@ def _check_table(table: exp.Table, dialect: str) -> None:
         )
 
 
-def _generate(tree: exp.Expr, dialect: str) -> str:
-    for node in list(tree.find_all(exp.ByteString)) if dialect == "duckdb" else []:
+def _generate(tree: exp.Expr, seen: _Seen, dialect: str) -> str:
+    for node in seen.byte_strings:
         node.replace(exp.Literal.string(node.name))
     try:
-        return tree.sql(PARSER[dialect], comments=False, unsupported_level=ErrorLevel.RAISE)
+        return tree.sql(PARSER[dialect], comments=False, copy=False, unsupported_level=ErrorLevel.RAISE)
     except SqlglotError as error:
         raise RequestError(
             "sql-syntax", f"This is not {dialect} SQL: {_plain(error)}. Write it another way."
         ) from None
 
 
-def _check_calls(text: str, tree: exp.Expr, dialect: str) -> None:
-    aliases = frozenset(a.name.lower() for a in tree.find_all(exp.TableAlias) if a.args.get("columns"))
-    names = called_names(tokenize(text, dialect), aliases)
-    for node in tree.find_all(exp.Anonymous):
-        names.append(node.name.lower())
-    for name in names:
+def _check_calls(tokens: list[Token], seen: _Seen, dialect: str) -> None:
+    for name in [*called_names(tokens, seen.aliases), *seen.called]:
         if name not in FUNCTIONS[dialect]:
             raise _refusal(
                 f"the function {name!r}",
@@ -229,8 +256,8 @@ def _resembling(name: str, dialect: str) -> str:
     return f" Did you mean {close[0]!r}?" if close else ""
 
 
-def _parameters(tree: exp.Expr) -> frozenset[str]:
-    names = [node.name for node in tree.find_all(exp.Placeholder)]
+def _parameters(seen: _Seen) -> frozenset[str]:
+    names = [node.name for node in seen.placeholders]
     if any(not name.isidentifier() for name in names):
         raise RequestError(
             "sql-parameters",
@@ -239,11 +266,12 @@ def _parameters(tree: exp.Expr) -> frozenset[str]:
     return frozenset(names)
 
 
-def _number(tree: exp.Expr, names: frozenset[str]) -> None:
-    """Turn each named parameter into `$1`, `$2`, … by the order of the names."""
-    numbers = {name: str(number) for number, name in enumerate(sorted(names), 1)}
-    for node in list(tree.find_all(exp.Placeholder)):
-        node.replace(exp.Parameter(this=exp.Literal.number(numbers[node.name])))
+def _number(seen: _Seen) -> tuple[str, ...]:
+    """Turn each named parameter into `$1`, `$2`, …, and return their names in that order."""
+    names = tuple(sorted({node.name for node in seen.placeholders}))
+    for node in seen.placeholders:
+        node.replace(exp.Parameter(this=exp.Literal.number(str(names.index(node.name) + 1))))
+    return names
 
 
 def _refusal(part: str, advice: str = "") -> RequestError:

@@ -188,7 +188,7 @@ def _check_statement(session: Connection[Any], sql: str) -> None:
         return
     body = _EXPLAINED.sub("", sql, count=1)
     try:
-        _prepare(session, "pyexec_check", f"SELECT 1 FROM (\n{body}\n) AS pyexec_check")
+        _prepare(session, "pyexec_check", f"SELECT 1 FROM (\n{body}\n) AS pyexec_check")  # noqa: S608 - it is only parsed
     except pymysql.MySQLError as error:
         if error.args[0] in _NOT_A_QUERY:
             raise RequestError(

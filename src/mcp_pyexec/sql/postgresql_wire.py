@@ -22,6 +22,7 @@ __all__ = ["abandon", "copied", "describe", "execute"]
 _WAIT_MS = 100
 _ABANDON_S = 1.0
 _CHUNK_BYTES = 4 * 1024 * 1024
+_CHUNK_ROWS = 32_768
 _GOOD = {pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COPY_OUT, pq.ExecStatus.EMPTY_QUERY}
 
 Binding = tuple[int, bytes | None]
@@ -59,7 +60,7 @@ def execute(
 
 
 def copied(connection: psycopg.Connection, sql: str, run: Run, value_bytes: int) -> Iterator[bytes]:
-    """Yield the rows of a `COPY … TO STDOUT`, whole rows in pieces of about 4 MiB.
+    """Yield the rows of a `COPY … TO STDOUT`, whole rows in pieces of about 4 MiB or 32,768 rows.
 
     Raises:
         psycopg.Error: The server refuses it or stops.
@@ -81,7 +82,7 @@ def copied(connection: psycopg.Connection, sql: str, run: Run, value_bytes: int)
             size += length
         elif length == 0:
             _wait(connection, run)
-        if rows and (length < 0 or size > _CHUNK_BYTES):
+        if rows and (length < 0 or size > _CHUNK_BYTES or len(rows) == _CHUNK_ROWS):
             run.check()
             yield b"".join(rows)
             rows, size = [], 0

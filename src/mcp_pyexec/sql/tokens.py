@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Collection
 
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
@@ -41,6 +42,7 @@ _EXPLAIN_TEXT = (
     "analyze verbose costs settings buffers wal timing summary format text json xml yaml true false on off ,"
 )
 _EXPLAIN_WORDS = frozenset(_EXPLAIN_TEXT.split())
+_MAY_EXPLAIN = re.compile(r"\b(?:explain|analyze)\b", re.IGNORECASE)
 _ESCAPE = re.compile(
     r"\\(?:([0-7]{1,3})|(x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|(.))|''", re.DOTALL
 )
@@ -83,6 +85,8 @@ def tokenize(sql: str, dialect: str) -> list[Token]:
 
 def without_explain(sql: str, dialect: str) -> tuple[str, str]:
     """Return the canonical EXPLAIN prefix ("" if there is none) and the statement after it."""
+    if not _MAY_EXPLAIN.search(sql):
+        return "", sql
     prefix, rest = "EXPLAIN ", _after(sql, "explain", dialect)
     if rest is None and dialect == "mysql" and (rest := _after(sql, "analyze", dialect)) is not None:
         prefix = "ANALYZE "
@@ -214,7 +218,7 @@ def ordered_pivot(sql: str, tokens: list[Token]) -> str:
     return sql
 
 
-def called_names(tokens: list[Token], aliases: frozenset[str]) -> list[str]:
+def called_names(tokens: list[Token], aliases: Collection[str]) -> list[str]:
     """Return, in order and lower case, every name that the text calls as a function.
 
     Args:
