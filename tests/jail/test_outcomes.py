@@ -133,3 +133,11 @@ async def test_exit_with_zero_is_a_good_end_and_another_code_is_not(pool: Pool) 
     assert outcome.status == "raised"
     assert outcome.error is not None
     assert (outcome.error["type"], outcome.error["message"]) == ("SystemExit", "bad input")
+
+
+@pytest.mark.parametrize(
+    "draw", ["import random\nrandom.random()", "import numpy as np\nfloat(np.random.rand())"]
+)
+async def test_random_numbers_do_not_repeat_from_run_to_run(pool: Pool, draw: str) -> None:
+    drawn = {result_of(await run(pool, draw)) for _ in range(3)}
+    assert len(drawn) == 3
