@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import platform
-import runpy
+import subprocess
 import sys
 from pathlib import Path
 
@@ -15,13 +15,16 @@ HERE = Path(__file__).parent
 
 
 def main() -> None:
-    """Run the named benchmarks, or all."""
-    sys.path.insert(0, str(HERE))
+    """Run the named benchmarks, or all, each in a process of its own; exit with the worst code."""
     names = sys.argv[1:] or sorted(p.stem for p in HERE.glob("*.py") if p.stem not in {"run", "measure"})
-    print(f"machine: {_machine()}; Python {platform.python_version()}; Linux {platform.release()}")
+    print(
+        f"machine: {_machine()}; Python {platform.python_version()}; Linux {platform.release()}", flush=True
+    )
+    codes = []
     for name in names:
-        print(f"\n## {name}")
-        runpy.run_path(str(HERE / f"{name}.py"), run_name="__main__")
+        print(f"\n## {name}", flush=True)
+        codes.append(subprocess.run([sys.executable, str(HERE / f"{name}.py")], check=False).returncode)
+    sys.exit(max(codes, key=abs, default=0))
 
 
 def _machine() -> str:
