@@ -65,10 +65,79 @@ COMMON = [
     "SELECT -- a comment\n id /* another */ FROM sale ORDER BY id",
     "SELECT current_date IS NOT NULL",
     "SELECT 1e3, 0.5, -2, NULL, 5 % 3, 7 / 2.0",
+    "SELECT count(*) AS n, avg(amount) AS mean FROM sale WHERE day >= '2024-02-01'",
+    (
+        "SELECT s.product, c.region, sum(s.amount) FROM sale s JOIN customer c ON c.id = "
+        "s.customer_id GROUP BY 1, 2 ORDER BY 1, 2"
+    ),
+    (
+        "SELECT product, sum(amount) * 100.0 / (SELECT sum(amount) FROM sale) AS share FROM sale "
+        "GROUP BY product ORDER BY 2 DESC"
+    ),
+    "SELECT id, amount - avg(amount) OVER (PARTITION BY product) AS above FROM sale ORDER BY id",
+    "SELECT id, rank() OVER (ORDER BY amount DESC), dense_rank() OVER (ORDER BY product) FROM sale ORDER BY id",
+    (
+        "SELECT id, lead(amount) OVER (ORDER BY id), last_value(id) OVER (PARTITION BY product "
+        "ORDER BY id) FROM sale ORDER BY id"
+    ),
+    "SELECT id, cume_dist() OVER (ORDER BY amount), nth_value(id, 2) OVER (ORDER BY id) FROM sale ORDER BY id",
+    (
+        "SELECT id, max(amount) OVER (ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED "
+        "FOLLOWING) FROM sale ORDER BY id"
+    ),
+    "SELECT x.product, x.n FROM (SELECT product, count(*) AS n FROM sale GROUP BY product) AS x WHERE x.n > 1",
+    (
+        "SELECT c.id, count(s.id) FROM customer c LEFT JOIN sale s ON s.customer_id = c.id GROUP "
+        "BY c.id ORDER BY c.id"
+    ),
+    (
+        "SELECT sum(CASE WHEN product = 'tea' THEN amount ELSE 0 END) AS tea, sum(CASE WHEN "
+        "product = 'jam' THEN 1 END) AS jam FROM sale"
+    ),
+    "SELECT * FROM sale WHERE product IN ('tea', 'oil') AND amount NOT IN (1, 2) ORDER BY id",
+    "SELECT * FROM customer WHERE name LIKE 'A%' OR name NOT LIKE '%o' ORDER BY id",
+    (
+        "SELECT id FROM sale s WHERE amount = (SELECT max(amount) FROM sale t WHERE t.product = "
+        "s.product) ORDER BY id"
+    ),
+    (
+        "WITH t AS (SELECT product, sum(amount) AS total FROM sale GROUP BY product), r AS (SELECT "
+        "*, row_number() OVER (ORDER BY total DESC) AS n FROM t) SELECT product FROM r WHERE n = 1"
+    ),
+    (
+        "WITH RECURSIVE f(a, b) AS (SELECT 0, 1 UNION ALL SELECT b, a + b FROM f WHERE b < 50) "
+        "SELECT a FROM f ORDER BY a"
+    ),
+    "SELECT DISTINCT customer_id, product FROM sale ORDER BY 1, 2",
+    "SELECT 'a' AS k UNION ALL SELECT 'b' UNION ALL SELECT 'a' ORDER BY k",
+    "SELECT ltrim('  a'), rtrim('a  '), lower('ABC'), 'it''s'",
+    "SELECT (amount > 2) AND (product = 'tea') OR NOT (id = 1) FROM sale ORDER BY id",
+    'SELECT sale.id AS "sale id" FROM sale ORDER BY "sale id"',
+    "SELECT min(day), max(day) FROM sale",
+    "SELECT count(*) FROM sale a JOIN sale b ON a.customer_id = b.customer_id AND a.id < b.id",
 ]
 
 SQLITE = [
     "SELECT strftime('%Y-%m', day) AS month, sum(amount) FROM sale GROUP BY 1 ORDER BY 1",
+    "SELECT strftime('%w', day), strftime('%j', day), unixepoch(day) FROM sale ORDER BY id",
+    "SELECT datetime(day, '-1 day', '+2 hours'), time('12:30') FROM sale ORDER BY id",
+    "SELECT max(amount, 2), min(amount, 2), abs(-id), round(amount, 1), sign(-3) FROM sale ORDER BY id",
+    "SELECT ifnull(region, 'x'), coalesce(region, name), iif(region IS NULL, 1, 0) FROM customer ORDER BY id",
+    "SELECT json_type(note), json_array_length('[1, 2]'), json_quote('x') FROM sale WHERE id = 1",
+    "SELECT json_set('{\"a\": 1}', '$.b', 2), json_remove('{\"a\": 1}', '$.a'), json_patch('{}', '{\"c\": 3}')",
+    "SELECT t.fullkey, t.atom FROM json_tree('{\"a\": [1, 2]}') AS t ORDER BY t.id",
+    "SELECT note -> '$.a' FROM sale WHERE id IN (1, 3) ORDER BY id",
+    "SELECT product, group_concat(DISTINCT customer_id) FROM sale GROUP BY product ORDER BY 1",
+    (
+        "SELECT substr(product, -2), instr(product, 'e'), char(65, 66), unicode('a'), "
+        "quote('x''y') FROM sale ORDER BY id"
+    ),
+    "SELECT format('%d-%s', id, product), printf('%.3f', amount) FROM sale ORDER BY id",
+    "SELECT zeroblob(3), typeof(x'00ff'), hex(x'00ff'), length(x'00ff')",
+    "SELECT rowid, id FROM sale ORDER BY rowid DESC LIMIT 2",
+    "SELECT body, rank FROM note WHERE note MATCH 'hello OR world' ORDER BY rank",
+    "SELECT total(id), avg(id), count(DISTINCT product) FROM sale",
+    "SELECT 10 / 4, 10 / 4.0, 10 % 4, -7 / 2, CAST('12abc' AS INTEGER)",
     (
         "SELECT date(day, '+1 month', 'start of month'), julianday(day) - julianday('2024-01-01') FROM "
         "sale ORDER BY id"

@@ -1,44 +1,14 @@
 """How each dialect is read and written by the parser.
 
-PostgreSQL's and DuckDB's own `e'…'` strings never reach the tree: they are turned into plain literals first, since
-the parser keeps them in a form that two different strings share.
+PostgreSQL's own `e'…'` strings never reach the tree: they are turned into plain literals first, since the parser
+keeps them in a form that two different strings share (`tokens.plain_strings`).
 """
 
 from __future__ import annotations
 
 from sqlglot import exp
-from sqlglot.dialects.mysql import MySQL
-from sqlglot.generator import Generator
-from sqlglot.generators.mysql import MySQLGenerator
 
-__all__ = ["FAMILY", "PARSER", "PyexecMysql"]
-
-
-def _regexp(generator: Generator, node: exp.RegexpLike) -> str:
-    sides = (node.this, node.expression)
-    return " REGEXP ".join(
-        f"({generator.sql(side)})" if isinstance(side, exp.Binary | exp.Not) else generator.sql(side)
-        for side in sides
-    )
-
-
-def _json_text(generator: Generator, node: exp.JSONExtractScalar) -> str:
-    path = generator.sql(node, "expression")
-    return f"JSON_UNQUOTE(JSON_EXTRACT({generator.sql(node, 'this')}, {path}))"
-
-
-class PyexecMysql(MySQL):
-    """MySQL as MariaDB also takes it: REGEXP stays an operator, and `->>` is written out."""
-
-    class Generator(MySQLGenerator):
-        TRANSFORMS = {  # noqa: RUF012 - sqlglot's own form
-            **MySQLGenerator.TRANSFORMS,
-            exp.CurrentDate: lambda _, e: "UTC_DATE()" if e.this else "CURRENT_DATE",
-            exp.Median: lambda generator, e: f"MEDIAN({generator.sql(e, 'this')})",
-            exp.RegexpLike: _regexp,
-            exp.JSONExtractScalar: _json_text,
-        }
-
+__all__ = ["FAMILY", "PARSER", "REWRITTEN", "portable"]
 
 FAMILY = {
     "sqlite": "sqlite",
@@ -49,5 +19,23 @@ FAMILY = {
 }
 """The dialect whose rules hold."""
 
-PARSER = {"sqlite": "sqlite", "duckdb": "duckdb", "postgresql": "postgres", "mysql": "pyexecmysql"}
+PARSER = {"sqlite": "sqlite", "duckdb": "duckdb", "postgresql": "postgres", "mysql": "mysql"}
 """The parser's name by family."""
+
+REWRITTEN = (exp.RegexpLike, exp.JSONExtractScalar, exp.UtcDate, exp.UtcTime, exp.UtcTimestamp, exp.Median)
+"""What the parser writes for MySQL in a form that MariaDB does not know, or the other way round."""
+
+
+def portable(node: exp.Expr) -> exp.Expr | None:
+    """Return what stands for the node in both MySQL and MariaDB, or None if it can stay."""
+    if isinstance(node, exp.RegexpLike):
+        found = exp.Anonymous(this="REGEXP_INSTR", expressions=[node.this, node.expression])
+        return exp.Paren(this=exp.GT(this=found, expression=exp.Literal.number(0)))
+    if isinstance(node, exp.JSONExtractScalar):
+        value = exp.Anonymous(this="JSON_EXTRACT", expressions=[node.this, node.expression])
+        return exp.Anonymous(this="JSON_UNQUOTE", expressions=[value])
+    if isinstance(node, exp.UtcDate | exp.UtcTime | exp.UtcTimestamp):
+        return exp.Anonymous(this=node.sql_name(), expressions=[node.this] if node.this else [])
+    if isinstance(node, exp.Median):
+        return exp.Anonymous(this="MEDIAN", expressions=[node.this])
+    return None

@@ -8,7 +8,8 @@ What remains with the guard off: functions that tell settings or wait (both end 
 
 What nothing here stops: DuckDB computes 2,048 rows at a time and does not count the text it makes on the way
 against `memory_limit`, nor ask whether it was interrupted within such a step. `repeat('x', 10000000)` over many
-rows took 13 GB at a limit of 512 MB (measured on 2.0). Only a limit on the process holds that.
+rows took 13 GB at a limit of 512 MB (measured on 2.0). The guard refuses such calls without a small literal count
+(`growth`); text that grows by other ways is held only by a limit on the whole process.
 """
 
 from __future__ import annotations

@@ -16,8 +16,9 @@ from sqlglot.errors import ErrorLevel, SqlglotError
 from sqlglot.tokenizer_core import Token
 
 from mcp_pyexec.errors import RequestError
-from mcp_pyexec.sql.dialects import FAMILY, PARSER
+from mcp_pyexec.sql.dialects import FAMILY, PARSER, REWRITTEN, portable
 from mcp_pyexec.sql.functions import CATALOG_PREFIXES, CATALOG_SCHEMAS, FUNCTIONS
+from mcp_pyexec.sql.growth import MOST, grows_beyond
 from mcp_pyexec.sql.nodes import NODES, ROOTS, WRITES
 from mcp_pyexec.sql.tokens import (
     called_names,
@@ -93,6 +94,8 @@ def _guard(sql: str, dialect: str) -> GuardedQuery:
     seen = _Seen()
     for node in tree.walk():
         _check_node(node, dialect)
+        if dialect == "duckdb" and (grown := grows_beyond(node)):
+            raise _refusal(grown, f"Write the number, or least(n, {MOST}) around it.")
         seen.note(node)
     parameters = _parameters(seen)
     binding: tuple[str, ...] = ()
@@ -116,6 +119,7 @@ class _Seen:
     called: list[str] = field(default_factory=list)
     placeholders: list[exp.Placeholder] = field(default_factory=list)
     byte_strings: list[exp.ByteString] = field(default_factory=list)
+    rewritten: list[exp.Expr] = field(default_factory=list)
 
     def note(self, node: exp.Expr) -> None:
         """Take down what the node names."""
@@ -132,6 +136,8 @@ class _Seen:
             self.placeholders.append(node)
         elif isinstance(node, exp.ByteString):
             self.byte_strings.append(node)
+        elif isinstance(node, REWRITTEN):
+            self.rewritten.append(node)
 
     def read(self) -> tuple[str, ...]:
         """Return the names of the tables that the statement does not define itself."""
@@ -233,6 +239,9 @@ def _check_table(table: exp.Table, dialect: str) -> None:
 def _generate(tree: exp.Expr, seen: _Seen, dialect: str) -> str:
     for node in seen.byte_strings:
         node.replace(exp.Literal.string(node.name))
+    for old in reversed(seen.rewritten) if dialect == "mysql" else ():
+        if (other := portable(old)) is not None:
+            old.replace(other)
     try:
         return tree.sql(PARSER[dialect], comments=False, copy=False, unsupported_level=ErrorLevel.RAISE)
     except SqlglotError as error:

@@ -3,6 +3,9 @@
 Enforced here: `mode=ro`, `query_only`, `trusted_schema=OFF`, an authorizer that allows SELECT, READ, RECURSIVE
 and functions that compute, no attached database, ceilings on lengths, memory and time.
 
+The ceiling on memory, `hard_heap_limit`, is one for the whole process: the last one set holds for all SQLite files
+together, and another library that uses SQLite in this process shares it.
+
 Source: measured on SQLite 3.40: `mode=ro` alone lets ATTACH and VACUUM INTO write files; `query_only` alone can be
 switched off by a PRAGMA; only the authorizer stops both.
 """
