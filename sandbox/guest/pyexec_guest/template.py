@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pyexec_guest import isolation, kernel, procfs, warm, worker
+from pyexec_guest import isolation, kernel, procfs
 from pyexec_guest.wire import Channel, ChannelClosed
 
 __all__ = ["main"]
@@ -83,6 +83,8 @@ class Template:
 
     def serve(self) -> None:
         message, _ = self._control.receive()
+        from pyexec_guest import warm  # not at the top: the server waits for `fit`, not for the policy
+
         self._profiles = message["profiles"]
         warm.preload(message["modules"], self._profiles)
         procfs.record_maps()
@@ -134,6 +136,8 @@ class Template:
 
 def _become_worker(fds: Sequence[int], shape: Mapping[str, Any], profile: Mapping[str, Any]) -> None:
     """Never returns: the clone isolates itself, serves its socket and exits."""
+    from pyexec_guest import worker  # imported by now, see `serve`
+
     code = 70
     try:
         sock = socket.socket(fileno=fds[0])

@@ -19,6 +19,7 @@ __all__ = ["preload"]
 
 def preload(modules: Sequence[str], profiles: Sequence[Mapping[str, Any]]) -> None:
     """Import the modules, exercise the libraries among them, and prepare the policy of each profile."""
+    importlib.import_module("pyexec_guest.worker")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # such as joblib's note that it will use threads
         for name in modules:
