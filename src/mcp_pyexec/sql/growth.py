@@ -50,7 +50,8 @@ def _count(node: exp.Expr) -> exp.Expr | None:
         times = node.args.get("times")
         return times if isinstance(times, exp.Expr) else None
     if isinstance(node, exp.Pad):
-        return node.expression
+        length = node.args.get("expression")
+        return length if isinstance(length, exp.Expr) else None
     if isinstance(node, exp.Anonymous) and node.name.lower() in _BY_NAME:
         place = 0 if isinstance(node.parent, exp.Dot) else _BY_NAME[node.name.lower()]
         return node.expressions[place] if len(node.expressions) > place else None

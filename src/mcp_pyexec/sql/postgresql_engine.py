@@ -12,7 +12,6 @@ back and run text as SQL in one go; against that only the guard, or a role that 
 
 from __future__ import annotations
 
-import io
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -208,7 +207,7 @@ def _read_csv(chunk: bytes, kinds: Sequence[Kind]) -> list[pa.Array]:
     """Return the columns of whole CSV rows; NULL is the empty field without quotes."""
     names = [str(i) for i in range(len(kinds))]
     table = pyarrow.csv.read_csv(
-        io.BytesIO(chunk),
+        pa.BufferReader(chunk),
         read_options=pyarrow.csv.ReadOptions(
             column_names=names, block_size=len(chunk) + 1, use_threads=False
         ),

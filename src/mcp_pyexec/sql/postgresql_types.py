@@ -106,7 +106,7 @@ def _convert(values: pa.Array, kind: Kind) -> pa.Array:
     if kind.name == "numeric":
         return values.cast(_decimal(kind.precision, kind.scale)) if kind.precision else values
     if kind.name == "timestamptz":
-        values = pc.replace_substring_regex(values, r"\+00$", "Z")
+        values = pc.binary_join_element_wise(pc.utf8_slice_codeunits(values, 0, -3), "Z", "")
     if kind.name in _CAST:
         return values.cast(_CAST[kind.name])
     return _slow(values, kind)

@@ -22,7 +22,7 @@ __all__ = ["abandon", "copied", "describe", "execute"]
 _WAIT_MS = 100
 _ABANDON_S = 1.0
 _CHUNK_BYTES = 4 * 1024 * 1024
-_CHUNK_ROWS = 32_768
+_FIRST_BYTES = 256 * 1024
 _GOOD = {pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COPY_OUT, pq.ExecStatus.EMPTY_QUERY}
 
 Binding = tuple[int, bytes | None]
@@ -60,7 +60,7 @@ def execute(
 
 
 def copied(connection: psycopg.Connection, sql: str, run: Run, value_bytes: int) -> Iterator[bytes]:
-    """Yield the rows of a `COPY … TO STDOUT`, whole rows in pieces of about 4 MiB or 32,768 rows.
+    """Yield the rows of a `COPY … TO STDOUT`, whole rows in pieces of about 4 MiB, the first one smaller.
 
     Raises:
         psycopg.Error: The server refuses it or stops.
@@ -70,24 +70,28 @@ def copied(connection: psycopg.Connection, sql: str, run: Run, value_bytes: int)
     pgconn.send_query_params(sql.encode(), None)
     _next_result(connection, run)
     rows: list[memoryview] = []
-    size = 0
-    while True:
-        length, row = pgconn.get_copy_data(1)
+    size, enough = 0, _FIRST_BYTES
+    get, keep = pgconn.get_copy_data, rows.append
+    length, row = get(1)
+    while length >= 0:
+        while 0 < length <= value_bytes and size < enough:
+            keep(row)
+            size += length
+            length, row = get(1)
         if length > value_bytes:
             raise RequestError(
                 "sql-failed", "One row is longer than this server reads; take a part of it with substr()."
             )
-        if length > 0:
-            rows.append(row)
-            size += length
-        elif length == 0:
-            _wait(connection, run)
-        if rows and (length < 0 or size > _CHUNK_BYTES or len(rows) == _CHUNK_ROWS):
+        if size >= enough:
             run.check()
             yield b"".join(rows)
-            rows, size = [], 0
-        if length < 0:
-            break
+            rows.clear()
+            size, enough = 0, _CHUNK_BYTES
+        elif length == 0:
+            _wait(connection, run)
+            length, row = get(1)
+    if rows:
+        yield b"".join(rows)
     _answer(connection, run)
 
 
