@@ -25,6 +25,8 @@ class ColumnDescription(Shape):
     references: str | None
     comment: str
     samples: list[Any]
+    distinct: int | None
+    null_share: float | None
 
 
 class TableDescription(Shape):
@@ -82,5 +84,7 @@ def _column(column: ColumnDescription) -> str:
     notes = [column.type]
     notes += ["primary key"] if column.primary_key else []
     notes += [f"references {column.references}"] if column.references else []
+    notes += [f"{column.distinct:,} distinct"] if column.distinct is not None else []
+    notes += [f"{column.null_share:.0%} null"] if column.null_share else []
     samples = f" e.g. {', '.join(map(str, column.samples))[:120]}" if column.samples else ""
     return f"{column.name}: {', '.join(notes)}{samples} {column.comment}".rstrip()
