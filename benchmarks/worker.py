@@ -38,7 +38,10 @@ async def main() -> None:
     show("fresh worker, `1 + 1`, back to back", [await _timed(pool, "1 + 1") for _ in range(ROUNDS)])
     inside = show("LogisticRegression on 1000 × 10, in this process", _fit_here())
     show("the same in a fresh worker, request to answer", await _paced(pool, FIT), inside)
-    print(f"{'parked worker, proportional memory (PSS)':<58} {await _parked_pss_mb():12.1f} MiB")
+    private, proportional = await _parked_mb()
+    print(
+        f"{'parked worker, memory of its own':<58} {private:12.1f} MiB   (PSS among three {proportional:.1f} MiB)"
+    )
     await pool.close()
     await _over_stdio()
 
@@ -68,19 +71,24 @@ def _fit_here() -> list[float]:
     return times[1:]
 
 
-async def _parked_pss_mb() -> float:
-    """Of the processes two levels of namespaces down: the workers."""
+async def _parked_mb() -> tuple[float, float]:
+    """Private and proportional memory of the processes two levels of namespaces down: the workers."""
     await asyncio.sleep(0.5)
-    shares = []
+    private, proportional = [], []
     for status in Path("/proc").glob("[0-9]*/status"):
         try:
-            text = status.read_text()
-            if len((re.search(r"^NSpid:(.*)$", text, re.MULTILINE) or [""])[1].split()) == 3:
-                rollup = (status.parent / "smaps_rollup").read_text()
-                shares.append(int(re.search(r"^Pss:\s+(\d+)", rollup, re.MULTILINE)[1]) / 1024)  # type: ignore[index]
+            levels = re.search(r"^NSpid:(.*)$", status.read_text(), re.MULTILINE)
+            if levels is not None and len(levels[1].split()) == 3:
+                kib = dict(
+                    re.findall(
+                        r"^(\w+):\s+(\d+) kB", (status.parent / "smaps_rollup").read_text(), re.MULTILINE
+                    )
+                )
+                private.append((int(kib["Private_Clean"]) + int(kib["Private_Dirty"])) / 1024)
+                proportional.append(int(kib["Pss"]) / 1024)
         except OSError:
             continue
-    return statistics.median(shares) if shares else float("nan")
+    return statistics.median(private), statistics.median(proportional)
 
 
 async def _over_stdio() -> None:
