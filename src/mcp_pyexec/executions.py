@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from mcp_pyexec.artifacts import Artifact
 from mcp_pyexec.errors import RequestError, nearest
 from mcp_pyexec.jail import Profile
-from mcp_pyexec.limits import Limits
 from mcp_pyexec.outcomes import HostReply, Job, Outcome
 
 if TYPE_CHECKING:
@@ -215,8 +214,3 @@ class Executions:
 def _mapping(arguments: Mapping[str, Any]) -> dict[str, Any]:
     parameters = arguments.get("parameters")
     return parameters if isinstance(parameters, dict) else {}
-
-
-def limits_as_json(limits: Limits) -> dict[str, Any]:
-    """Return the ceilings of a run as `pyexec://limits` shows them."""
-    return {name: getattr(limits, name) for name in Limits.__slots__}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mcp.server import MCPServer
@@ -12,7 +13,6 @@ from mcp.server.mcpserver.exceptions import ResourceError
 from mcp_pyexec import __version__
 from mcp_pyexec.bundled import bundled
 from mcp_pyexec.errors import RequestError
-from mcp_pyexec.executions import limits_as_json
 from mcp_pyexec.tools import all_tools
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _add_resources(server: MCPServer[Any], service: Service) -> None:
     @server.resource("pyexec://limits", mime_type="application/json")
     async def limits() -> str:
         """Ceilings of one run; callers may ask for less."""
-        return json.dumps(limits_as_json(service.limits), indent=1)
+        return json.dumps(asdict(service.limits), indent=1)
 
 
 def _add_dataset_resource(server: MCPServer[Any], service: Service, format_: str, mime: str) -> None:

@@ -105,10 +105,6 @@ class Service:
     def has_databases(self) -> bool:
         return bool(self.sources or self.settings.data)
 
-    @property
-    def has_model(self) -> bool:
-        return bool(self.settings.model_base_url and self.settings.model_name)
-
     @cached_property
     def model(self) -> OpenAIModel:
         """The configured model.

@@ -121,9 +121,6 @@ class Sessions:
         """Return the profile that a session was opened with."""
         return self._get(name).profile.name
 
-    def is_open(self, name: str) -> bool:
-        return name in self._open
-
     def close(self, name: str) -> None:
         """Close a session; its variables and files are gone."""
         self._close(self._get(name), "it was closed")

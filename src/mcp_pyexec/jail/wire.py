@@ -13,7 +13,7 @@ import os
 import re
 import socket
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -139,7 +139,8 @@ class Channel:
             try:
                 return socket.send_fds(self._sock, [frame[:65536]], list(fds))
             except BlockingIOError:
-                await _writable(self._sock)
+                loop = asyncio.get_running_loop()
+                await _ready(self._sock, loop.add_writer, loop.remove_writer)
 
     async def receive(self, json_limit: int, data_limit: int) -> Frame:
         """Return the next frame.
@@ -186,7 +187,8 @@ class ControlChannel(Channel):
                 chunk, ancillary, _, _ = self._sock.recvmsg(_CHUNK, space, socket.MSG_CMSG_CLOEXEC)
                 break
             except BlockingIOError:
-                await _readable(self._sock)
+                loop = asyncio.get_running_loop()
+                await _ready(self._sock, loop.add_reader, loop.remove_reader)
             except OSError as error:
                 raise EndOfStream from error
         for level, kind, payload in ancillary:
@@ -199,24 +201,16 @@ class ControlChannel(Channel):
         self._buffer += chunk
 
 
-async def _readable(sock: socket.socket) -> None:
-    loop = asyncio.get_running_loop()
-    ready: asyncio.Future[None] = loop.create_future()
-    loop.add_reader(sock, _settle, ready)
+async def _ready(
+    sock: socket.socket, register: Callable[..., object], unregister: Callable[[socket.socket], object]
+) -> None:
+    """Wait for one readiness of a socket, as the event loop's pair of `add_…` and `remove_…` tells it."""
+    ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    register(sock, _settle, ready)
     try:
         await ready
     finally:
-        loop.remove_reader(sock)
-
-
-async def _writable(sock: socket.socket) -> None:
-    loop = asyncio.get_running_loop()
-    ready: asyncio.Future[None] = loop.create_future()
-    loop.add_writer(sock, _settle, ready)
-    try:
-        await ready
-    finally:
-        loop.remove_writer(sock)
+        unregister(sock)
 
 
 def _settle(ready: asyncio.Future[None]) -> None:

@@ -244,7 +244,7 @@ class _Run:
         except SandboxFault as fault:
             if fault.code != "broken-frame":
                 raise
-            return await self._misbehaved(fault)
+            return self._misbehaved(fault)
         return self._said(frame, interrupted=False)
 
     async def _at_the_wall(self, talk: asyncio.Task[Frame]) -> Outcome:
@@ -259,8 +259,7 @@ class _Run:
         try:
             answer = answers.parse(frame, self._job.limits)
         except SandboxFault as fault:
-            self._worker.kill()
-            return self._outcome("crashed", answers.misbehaviour(fault.detail))
+            return self._misbehaved(fault)
         if interrupted:
             error = {**limit_error("wall", self._wall_message()), **_where(answer.error)}
             return self._outcome("limit", error, answer)
@@ -276,14 +275,15 @@ class _Run:
         ended = self._worker._clone.ended
         await asyncio.wait({ended}, timeout=_REAPED_S)
         if not ended.done():
-            return await self._misbehaved(SandboxFault("broken-frame", "it closed its channel"))
+            return self._misbehaved(SandboxFault("broken-frame", "it closed its channel"))
         exit_ = ended.result()
         if not self._started:
             raise NothingRan(f"exit code {exit_.code}, signal {exit_.signal}")
         status, error = classify_exit(exit_, self._job.limits)
         return self._outcome(status, error, metrics=self._metrics(cpu_s=exit_.cpu_s))
 
-    async def _misbehaved(self, fault: SandboxFault) -> Outcome:
+    def _misbehaved(self, fault: SandboxFault) -> Outcome:
+        """End a worker that broke the protocol; its output is taken before its pipes are let go."""
         outcome = self._outcome("crashed", answers.misbehaviour(fault.detail))
         self._worker.kill()
         return outcome
