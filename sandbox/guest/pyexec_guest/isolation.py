@@ -17,7 +17,7 @@ from typing import Any
 
 from pyexec_guest import kernel, procfs
 
-__all__ = ["Baseline", "enter", "leave_root", "prove_process_limit", "tighten"]
+__all__ = ["LAYERS", "Baseline", "enter", "leave_root", "prove_process_limit", "tighten"]
 
 _UID = 1000
 _MIB = 1024 * 1024
@@ -26,7 +26,7 @@ _FIRST_TO_BE_KILLED = "1000"  # when memory runs out: a run, never the server
 _RLIMIT_SIGPENDING, _QUEUED_SIGNALS = 11, 1024
 _MOST_MAPPED = 16 * 1024 * _MIB  # datasets in all cells of a session; address space only
 _FILTER = Path("/guest/seccomp.bpf")
-_LAYERS = (
+LAYERS = (
     "namespaces",
     "read-only-root",
     "private-tmpfs",
@@ -83,8 +83,8 @@ def prove_process_limit() -> None:
 
 def enter(
     sock: socket.socket, stdout: int, stderr: int, shape: Mapping[str, Any]
-) -> tuple[int, Baseline, list[str]]:
-    """Take on every layer; return the descriptor of the socket, the memory baseline and the layers' names.
+) -> tuple[int, Baseline, int | None]:
+    """Take on every layer; return the descriptor of the socket, the memory baseline and the filter's listener.
 
     Args:
         shape: `disk_mb`, `memory_mb`, `inodes`, `open_files`, `processes` of this worker: ceilings of every run.
@@ -104,8 +104,7 @@ def enter(
     kernel.drop_capabilities()
     kernel.set_no_new_privileges()
     kernel.set_dumpable(False)
-    kernel.load_seccomp_filter(_FILTER.read_bytes())
-    return channel, baseline, list(_LAYERS)
+    return channel, baseline, kernel.load_seccomp_filter_with_listener(_FILTER.read_bytes())
 
 
 def tighten(limits: Mapping[str, Any], baseline: Baseline, mapped_bytes: int, session: bool) -> None:

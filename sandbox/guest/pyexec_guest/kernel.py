@@ -1,4 +1,4 @@
-"""The system calls that Python has no name for: clone3, mount, prctl, capset, close_range.
+"""The system calls that Python has no name for: clone3, mount, prctl, capset, close_range, seccomp.
 
 Every wrapper raises OSError with the call's name; none returns an error code.
 """
@@ -6,8 +6,10 @@ Every wrapper raises OSError with the call's name; none returns an error code.
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import platform
+import struct
 from pathlib import Path
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "collapse_memory",
     "drop_capabilities",
     "load_seccomp_filter",
+    "load_seccomp_filter_with_listener",
     "make_read_only",
     "mount",
     "set_dumpable",
@@ -36,7 +39,7 @@ __all__ = [
 _libc = ctypes.PyDLL(None, use_errno=True)
 
 _NR_CLONE3, _NR_CLOSE_RANGE, _NR_MOUNT_SETATTR = 435, 436, 442  # the same on every architecture
-_NR_CAPSET = {"x86_64": 126, "aarch64": 91}[platform.machine()]
+_NR_CAPSET, _NR_SECCOMP = {"x86_64": (126, 317), "aarch64": (91, 277)}[platform.machine()]
 
 CLONE_NEWALL = 0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000
 """NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET."""
@@ -50,10 +53,12 @@ _MADV_COLLAPSE, _HUGE = 25, 2 << 20
 _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
 _MOUNT_ATTR_RDONLY, _MOUNT_ATTR_NOSUID = 1, 2
 
-_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_CAPBSET_DROP = 1, 4, 22, 24
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP = 1, 4, 24
 _PR_SET_SECUREBITS, _PR_SET_NO_NEW_PRIVS, _PR_GET_TID_ADDRESS, _PR_CAP_AMBIENT = 28, 38, 40, 47
 _SECBITS_ALL_LOCKED = 0b11101111  # noroot, no setuid fixup, keepcaps locked off, no ambient raise
-_SECCOMP_MODE_FILTER = 2
+_SECCOMP_SET_MODE_FILTER, _SECCOMP_NEW_LISTENER = 1, 1 << 3
+_KILL, _NOTIFY = (struct.pack("<HBBI", 0x06, 0, 0, action) for action in (0x80000000, 0x7FC00000))
+"""The instruction that returns SECCOMP_RET_KILL_PROCESS, and the one that returns SECCOMP_RET_USER_NOTIF."""
 
 
 class _CloneArgs(ctypes.Structure):
@@ -181,16 +186,35 @@ def load_seccomp_filter(program: bytes) -> None:
     Raises:
         OSError: If the kernel refuses the program, or no_new_privs is not set.
     """
+    _raise_unless_zero(_seccomp(program, 0), "seccomp")
+
+
+def load_seccomp_filter_with_listener(program: bytes) -> int | None:
+    """Install the filter so that a call that it kills for waits for the holder of the descriptor returned.
+
+    Returns None, with the filter as it is, where an outer filter of this process already has a listener.
+
+    Raises:
+        OSError: If the kernel refuses the program, or no_new_privs is not set.
+    """
+    instructions = [program[start : start + 8] for start in range(0, len(program), 8)]
+    telling = b"".join(_NOTIFY if instruction == _KILL else instruction for instruction in instructions)
+    listener = _seccomp(telling, _SECCOMP_NEW_LISTENER)
+    if listener < 0 and ctypes.get_errno() == errno.EBUSY:
+        load_seccomp_filter(program)
+        return None
+    _raise_unless_zero(min(listener, 0), "seccomp")
+    return listener
+
+
+def _seccomp(program: bytes, flags: int) -> int:
     code = ctypes.create_string_buffer(program, len(program))
 
     class _Fprog(ctypes.Structure):
         _fields_ = [("len", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
 
     prog = _Fprog(len(program) // 8, ctypes.addressof(code))
-    _raise_unless_zero(
-        _libc.prctl(_PR_SET_SECCOMP, ctypes.c_ulong(_SECCOMP_MODE_FILTER), ctypes.byref(prog), 0, 0),
-        "prctl(PR_SET_SECCOMP)",
-    )
+    return int(_libc.syscall(_NR_SECCOMP, _SECCOMP_SET_MODE_FILTER, ctypes.c_uint(flags), ctypes.byref(prog)))
 
 
 def _prctl(option: int, value: int) -> None:

@@ -141,8 +141,8 @@ def _become_worker(fds: Sequence[int], shape: Mapping[str, Any], profile: Mappin
     code = 70
     try:
         sock = socket.socket(fileno=fds[0])
-        channel_fd, baseline, layers = isolation.enter(sock, fds[1], fds[2], shape)
-        worker.serve(Channel(socket.socket(fileno=channel_fd)), baseline, layers, profile)
+        channel_fd, baseline, listener = isolation.enter(sock, fds[1], fds[2], shape)
+        worker.serve(Channel(socket.socket(fileno=channel_fd)), baseline, listener, profile)
         code = 0
     except ChannelClosed:
         code = 0

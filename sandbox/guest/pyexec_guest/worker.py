@@ -12,12 +12,12 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from pyexec_guest import capture, execute, frames
 from pyexec_guest.hostcalls import HostCalls
-from pyexec_guest.isolation import Baseline, tighten
+from pyexec_guest.isolation import LAYERS, Baseline, tighten
 from pyexec_guest.replies import Reply
 from pyexec_guest.wire import Channel
 
@@ -28,17 +28,20 @@ class CpuLimitReached(KeyboardInterrupt):
     """The CPU seconds of this run are used up; the kernel kills a second later."""
 
 
-def serve(channel: Channel, baseline: Baseline, layers: Sequence[str], profile: Mapping[str, Any]) -> None:
+def serve(channel: Channel, baseline: Baseline, listener: int | None, profile: Mapping[str, Any]) -> None:
     """Announce the layers, then answer `run` messages until the host closes the socket or kills.
 
     Args:
+        listener: Of the seccomp filter; the host gets it, and nothing of it stays here.
         profile: The one to rehearse with; each run brings its own.
     """
     _open_streams()
     _rehearse(channel, profile)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGXCPU, _raise_cpu_limit)
-    channel.send({"op": "ready", "layers": list(layers)})
+    channel.send({"op": "ready", "layers": list(LAYERS)}, fds=[] if listener is None else [listener])
+    if listener is not None:
+        os.close(listener)
     namespace: dict[str, Any] = {}
     while True:
         message, fds = channel.receive()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mcp_pyexec.bundled import bundled
+from mcp_pyexec.jail import system_calls
 
 __all__ = ["LAYERS", "Probe", "load_probes", "program"]
 
@@ -94,8 +95,5 @@ def _system_calls() -> dict[str, int]:
     """Return system call numbers of this machine by name: those of the filter, and more that it has no line for."""
     numbers: dict[str, int] = {}
     for folder in ("probes", "seccomp"):
-        lines = (bundled("sandbox") / folder / "numbers.tsv").read_text("ascii").splitlines()
-        column = lines[0].split("\t").index(platform.machine())
-        rows = [line.split("\t") for line in lines[1:]]
-        numbers |= {row[0]: int(row[column]) for row in rows if row[column] != "-"}
+        numbers |= system_calls(bundled("sandbox") / folder / "numbers.tsv")
     return numbers

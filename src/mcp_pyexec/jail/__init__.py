@@ -7,6 +7,7 @@ from mcp_pyexec.jail.profile import Profile, Profiles, load_profiles
 from mcp_pyexec.jail.rootfs import seccomp_filter
 from mcp_pyexec.jail.session import SessionInfo, Sessions
 from mcp_pyexec.jail.template import Template
+from mcp_pyexec.jail.violation import system_calls
 
 __all__ = [
     "Pool",
@@ -19,4 +20,5 @@ __all__ = [
     "load_profiles",
     "seccomp_filter",
     "spare_id",
+    "system_calls",
 ]

@@ -10,7 +10,7 @@ from typing import Any
 from mcp_pyexec.limits import Limits
 from mcp_pyexec.outcomes import Status
 
-__all__ = ["Exit", "classify_exit", "limit_error", "with_figure"]
+__all__ = ["Exit", "classify_exit", "forbidden_call_error", "limit_error", "with_figure"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +81,22 @@ def classify_exit(exit_: Exit, limits: Limits) -> tuple[Status, Mapping[str, Any
     how = f"exit code {exit_.code}"
     if exit_.signal is not None:
         how = _CRASHES.get(signal.Signals(exit_.signal), signal.Signals(exit_.signal).name)
-    return "crashed", {
+    hint = "Nothing was kept. Look for deep recursion or calls into native code with bad arguments."
+    return "crashed", _crash(f"The worker died without an answer: {how}.", hint)
+
+
+def forbidden_call_error(call: str) -> Mapping[str, Any]:
+    """Return the error of a run that the host ended because it made a system call that the jail forbids."""
+    hint = "Nothing was kept. Leave the call out: tracing, mounting, namespaces and the like are never to be had here."
+    return _crash(f"The code made the system call {call}, which the jail forbids; the run was ended.", hint)
+
+
+def _crash(message: str, hint: str) -> Mapping[str, Any]:
+    return {
         "category": "other",
         "type": "Crashed",
-        "message": f"The worker died without an answer: {how}.",
+        "message": message,
         "line": None,
         "traceback": "",
-        "hint": "Nothing was kept. Look for deep recursion or calls into native code with bad arguments.",
+        "hint": hint,
     }

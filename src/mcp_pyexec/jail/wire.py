@@ -156,7 +156,7 @@ class Channel:
         op, message = checked(await self._take(json_bytes))
         data = await self._take(data_bytes)
         # The kernel may deliver a descriptor with bytes of the frame before its own: only these carry one.
-        fds = (self._fds.pop(0),) if op == "parked" and self._fds else ()
+        fds = (self._fds.pop(0),) if op in ("parked", "ready") and self._fds else ()
         return Frame(op, message, data, fds, json_bytes)
 
     async def _take(self, count: int) -> bytes:
@@ -178,7 +178,17 @@ class Channel:
 
 
 class ControlChannel(Channel):
-    """A channel to the template, which may send descriptors; a worker may not."""
+    """A channel to what has seen no code yet, and may send descriptors: a template, a worker before `ready`."""
+
+    def without_descriptors(self) -> Channel:
+        """Return the same end for what may send no descriptors from here on.
+
+        Raises:
+            SandboxFault: `broken-frame` if more came than was asked for.
+        """
+        if self._buffer or self._fds:
+            raise SandboxFault("broken-frame", "more than was asked for")
+        return Channel(self._sock)
 
     async def _fill(self) -> None:
         space = socket.CMSG_SPACE(16 * array.array("i").itemsize)

@@ -17,12 +17,13 @@ from mcp_pyexec.errors import RequestError, SandboxFault
 from mcp_pyexec.jail import answers, usage
 from mcp_pyexec.jail.allowance import Allowance
 from mcp_pyexec.jail.drain import Drain
-from mcp_pyexec.jail.failure import classify_exit, limit_error, with_figure
+from mcp_pyexec.jail.failure import classify_exit, forbidden_call_error, limit_error, with_figure
 from mcp_pyexec.jail.profile import Profile
 from mcp_pyexec.jail.template import Clone, Template
-from mcp_pyexec.jail.wire import Channel, EndOfStream, Frame
+from mcp_pyexec.jail.violation import Listener
+from mcp_pyexec.jail.wire import Channel, ControlChannel, EndOfStream, Frame
 from mcp_pyexec.limits import MIB, Limits
-from mcp_pyexec.outcomes import HostReply, Job, Metrics, Outcome
+from mcp_pyexec.outcomes import HostReply, Job, Metrics, Outcome, Status
 
 __all__ = ["NothingRan", "Worker"]
 
@@ -41,10 +42,13 @@ class NothingRan(Exception):
 class Worker:
     """One isolated clone, waiting for work."""
 
-    def __init__(self, clone: Clone, channel: Channel, stdout: Drain, stderr: Drain, limits: Limits) -> None:
+    def __init__(
+        self, clone: Clone, channel: ControlChannel, stdout: Drain, stderr: Drain, limits: Limits
+    ) -> None:
         self._clone = clone
-        self._channel = channel
+        self._channel: Channel = channel
         self._stdout, self._stderr = stdout, stderr
+        self._listener: Listener | None = None
         self._pid = usage.pid_of(clone.pidfd)
         self._private_mb = 0.0
         self._given_mb = 0.0
@@ -65,7 +69,7 @@ class Worker:
         for fd in (out_write, err_write):
             os.set_blocking(fd, True)
         drains = (Drain(out_read, limits), Drain(err_read, limits))
-        channel = Channel(ours)
+        channel = ControlChannel(ours)
         try:
             clone = await template.clone([theirs.fileno(), out_write, err_write], _shape(limits))
         except BaseException:
@@ -79,7 +83,7 @@ class Worker:
             os.close(err_write)
         worker = cls(clone, channel, *drains, limits)
         try:
-            await worker._become_ready()
+            await worker._become_ready(channel)
         except BaseException:
             worker.kill()
             raise
@@ -99,6 +103,8 @@ class Worker:
         self._channel.close()
         self._stdout.close()
         self._stderr.close()
+        if self._listener is not None:
+            self._listener.close()
 
     async def run(
         self, job: Job, profile: Profile, *, queue_s: float = 0.0, session: bool = False
@@ -121,14 +127,16 @@ class Worker:
             self.kill()
             raise
 
-    async def _become_ready(self) -> None:
+    async def _become_ready(self, channel: ControlChannel) -> None:
         try:
             async with asyncio.timeout(_READY_S):
-                frame = await self._channel.receive(_READY_JSON, 0)
+                frame = await channel.receive(_READY_JSON, 0)
         except (EndOfStream, TimeoutError):
             raise SandboxFault("isolation-failed", self._stderr.take().text[-2000:]) from None
         if frame.op != "ready":
             raise SandboxFault("broken-frame", f"{frame.op} before ready")
+        self._channel = channel.without_descriptors()
+        self._listener = Listener(frame.fds[0]) if frame.fds else None
         usage.verify_confinement(self._pid)
         self._private_mb = usage.read(self._pid).private_mb
         self.layers = tuple(str(layer) for layer in frame.message["layers"])
@@ -151,32 +159,43 @@ class _Run:
         worker._given_mb += _size_mb(job.tables.values())
         self._started_at = time.monotonic()
         self._resting = usage.read(worker._pid)
-        self._flooded = asyncio.Event()
+        self._sentence: asyncio.Future[tuple[Status, Mapping[str, Any]]] = (
+            asyncio.get_running_loop().create_future()
+        )
         for drain in (worker._stdout, worker._stderr):
-            drain.begin(job.limits, self._flooded.set)
+            drain.begin(job.limits, self._flooded)
+        if worker._listener is not None:
+            worker._listener.watch(self._forbidden)
 
     async def outcome(self, profile: Profile, session: bool) -> Outcome:
         talk = asyncio.create_task(self._converse(profile, session))
-        flood = asyncio.create_task(self._flooded.wait())
         growth = asyncio.create_task(self._outgrown())
+        ends: set[asyncio.Future[Any]] = {talk, self._sentence}
         try:
-            await asyncio.wait(
-                {talk, flood, growth}, timeout=self._job.limits.wall_s, return_when=asyncio.FIRST_COMPLETED
-            )
-            if growth.done() and not talk.done():
-                return await self._ended_by_host("memory", self._memory_message(growth.result()))
-            if flood.done() and not talk.done():
-                return await self._ended_by_host("output", self._flood_message())
-            if not talk.done():
-                return await self._at_the_wall(talk)
-            return await self._answered(talk)
+            await asyncio.wait(ends, timeout=self._job.limits.wall_s, return_when=asyncio.FIRST_COMPLETED)
+            if talk.done():
+                return await self._answered(talk)
+            if self._sentence.done():
+                return await self._ended_by_host(*self._sentence.result())
+            return await self._at_the_wall(talk)
         finally:
-            for task in (talk, flood, growth):
+            for task in (talk, growth):
                 task.cancel()
-            await asyncio.gather(talk, flood, growth, return_exceptions=True)
+            await asyncio.gather(talk, growth, return_exceptions=True)
 
-    async def _outgrown(self) -> float:
-        """Return the MiB in use once it is more than the run may have, by the kernel's count.
+    def _condemn(self, status: Status, error: Mapping[str, Any]) -> None:
+        """Have the run ended by the host; the first reason counts."""
+        if not self._sentence.done():
+            self._sentence.set_result((status, error))
+
+    def _flooded(self) -> None:
+        self._condemn("limit", limit_error("output", self._flood_message()))
+
+    def _forbidden(self, call: str) -> None:
+        self._condemn("crashed", forbidden_call_error(call))
+
+    async def _outgrown(self) -> None:
+        """Condemn the run once it uses more memory than it may have, by the kernel's count.
 
         RLIMIT_DATA stops honest code first; it does not count shared mappings, stacks that grow, or pages that
         were made read-only after they were filled.
@@ -186,7 +205,8 @@ class _Run:
             await asyncio.sleep(_LOOK_EVERY_S)
             used = usage.read(worker._pid).private_mb - worker._private_mb - worker._given_mb
             if used > self._job.limits.memory_mb * _MEASURING_SLACK:
-                return used
+                self._condemn("limit", limit_error("memory", self._memory_message(used)))
+                return
 
     async def _converse(self, profile: Profile, session: bool) -> Frame:
         """Send the job, serve its calls, return the outcome frame."""
@@ -253,7 +273,7 @@ class _Run:
         await asyncio.wait({talk}, timeout=self._job.limits.grace_s)
         if talk.done() and not talk.cancelled() and talk.exception() is None:
             return self._said(talk.result(), interrupted=True)
-        return await self._ended_by_host("wall", self._wall_message())
+        return await self._ended_by_host("limit", limit_error("wall", self._wall_message()))
 
     def _said(self, frame: Frame, interrupted: bool) -> Outcome:
         try:
@@ -265,11 +285,11 @@ class _Run:
             return self._outcome("limit", error, answer)
         return self._outcome(answer.status, with_figure(answer.error, self._job.limits), answer)
 
-    async def _ended_by_host(self, limit: str, message: str) -> Outcome:
+    async def _ended_by_host(self, status: Status, error: Mapping[str, Any]) -> Outcome:
         metrics = self._metrics()
         self._worker._signal(signal.SIGKILL)
         await self._worker._clone.ended
-        return self._outcome("limit", limit_error(limit, message), metrics=metrics)
+        return self._outcome(status, error, metrics=metrics)
 
     async def _died(self) -> Outcome:
         ended = self._worker._clone.ended
@@ -290,7 +310,7 @@ class _Run:
 
     def _outcome(
         self,
-        status: Any,
+        status: Status,
         error: Mapping[str, Any] | None,
         answer: answers.Answer | None = None,
         metrics: Metrics | None = None,
