@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from mcp_pyexec.codegen import Execution as Run
 from mcp_pyexec.codegen import FailedCheck
-from mcp_pyexec.datasets import read_untrusted, seal
+from mcp_pyexec.datasets import seal
 from mcp_pyexec.errors import RequestError
 from mcp_pyexec.executions import Execution, ExecutionRequest, Progress
 from mcp_pyexec.jail import Profile
 from mcp_pyexec.limits import Limits
 from mcp_pyexec.outcomes import Job
 from mcp_pyexec.scoring import JobReply
+from mcp_pyexec.untrusted import read_untrusted
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -11,11 +11,11 @@ import pyarrow as pa
 import pytest
 
 from jailed import run
-from mcp_pyexec.datasets import read_untrusted
 from mcp_pyexec.errors import RequestError
 from mcp_pyexec.jail import Pool
 from mcp_pyexec.limits import MIB
 from mcp_pyexec.outcomes import HostReply
+from mcp_pyexec.untrusted import read_untrusted
 
 
 def stream(table: pa.Table, **options: Any) -> bytes:

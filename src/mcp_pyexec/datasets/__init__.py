@@ -5,7 +5,6 @@ from mcp_pyexec.datasets.preview import Column, Preview, preview
 from mcp_pyexec.datasets.sealed import map_table, seal
 from mcp_pyexec.datasets.store import Dataset, DatasetStore
 from mcp_pyexec.datasets.summary import ColumnSummary, summarise
-from mcp_pyexec.datasets.untrusted import read_untrusted
 
 __all__ = [
     "FORMATS",
@@ -17,7 +16,6 @@ __all__ = [
     "export",
     "map_table",
     "preview",
-    "read_untrusted",
     "seal",
     "summarise",
 ]

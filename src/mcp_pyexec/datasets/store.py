@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from mcp_pyexec.datasets.sealed import map_table, seal
-from mcp_pyexec.datasets.untrusted import read_untrusted
 from mcp_pyexec.errors import RequestError, nearest
 from mcp_pyexec.limits import MIB
+from mcp_pyexec.untrusted import read_untrusted
 
 __all__ = ["Dataset", "DatasetStore"]
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import pyarrow as pa
 from pyarrow import types
 
-from mcp_pyexec.datasets.messages import messages_that_unpack
 from mcp_pyexec.errors import RequestError
+from mcp_pyexec.untrusted.messages import messages_that_unpack
 
 __all__ = ["read_untrusted"]
 
