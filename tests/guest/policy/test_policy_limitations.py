@@ -25,7 +25,7 @@ def _named_rules(path: Path) -> Iterator[str]:
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Name)
-            and node.func.id in ("Refusal", "Finding")
+            and node.func.id in ("Refusal", "Finding", "_warning")
         ):
             first = node.args[0]
             if isinstance(first, ast.Constant) and isinstance(first.value, str):

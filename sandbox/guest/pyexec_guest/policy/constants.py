@@ -15,6 +15,7 @@ from pyexec_guest.policy.handlers import FILE_METHODS
 from pyexec_guest.policy.paths import PATH_KEYWORDS, path_refusal
 from pyexec_guest.policy.refusals import Refusal
 from pyexec_guest.policy.surface import Surface
+from pyexec_guest.policy.tree import children
 
 __all__ = ["annotation_text_refusal", "call_refusals", "class_refusals", "is_plain_receiver"]
 
@@ -45,7 +46,7 @@ def annotation_text_refusal(annotation: ast.expr) -> Refusal | None:
             refusal = annotation_refusal(node.value)
             if refusal is not None:
                 return refusal
-        stack.extend(ast.iter_child_nodes(node))
+        stack.extend(children(node))
     return None
 
 
@@ -63,6 +64,8 @@ def class_refusals(node: ast.ClassDef) -> Iterator[Refusal]:
 def call_refusals(node: ast.Call, facts: Facts, surface: Surface) -> Iterator[Refusal]:
     """Yield why a call is refused by what its constants say."""
     name = _last_name(node.func)
+    if name not in _CHECKED_CALLS and not name.startswith(_READERS) and not _has_checked_keyword(node):
+        return
     texts = [
         arg.value for arg in node.args[:1] if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
     ]
@@ -97,6 +100,20 @@ def call_refusals(node: ast.Call, facts: Facts, surface: Surface) -> Iterator[Re
             "usetex starts LaTeX, which the jail does not have.",
             "Use mathtext: '$x^2$' works without it.",
         )
+
+
+_CHECKED_CALLS = (
+    frozenset(
+        {"type", "vars", "format", "format_map", "query", "eval", "getattr", "setattr", "delattr", "open"}
+    )
+    | METHODS_BY_NAME
+    | FILE_METHODS
+)
+_CHECKED_KEYWORDS = frozenset({"allow_pickle", "usetex"})
+
+
+def _has_checked_keyword(node: ast.Call) -> bool:
+    return any(keyword.arg in _CHECKED_KEYWORDS for keyword in node.keywords)
 
 
 def _class_by_call(node: ast.Call, facts: Facts) -> Iterator[Refusal]:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import TypeVar
 
+from pyexec_guest.policy.tree import children, nodes_below
+
 __all__ = [
-    "CONTEXTS",
     "SELF_MATCHING",
     "Passed",
     "after_docstring",
@@ -40,9 +41,6 @@ def reloaded(node: ast.expr) -> ast.expr:
     return load(node.id)
 
 
-CONTEXTS = (ast.Load, ast.Store, ast.Del)
-
-
 class Passed(ast.expr):
     """An expression that has been decided already; gives its inner node when visited."""
 
@@ -63,7 +61,7 @@ def with_call_inside(node: ast.AST) -> ast.AST:
     choice = node.func
     parts = [*node.args, *node.keywords]
     if not isinstance(choice, ast.IfExp) or any(
-        isinstance(n, _LARGE) for part in parts for n in ast.walk(part)
+        isinstance(n, _LARGE) for part in parts for n in nodes_below(part)
     ):
         return node
     calls = [
@@ -113,7 +111,19 @@ def writable(owner: ast.expr) -> ast.expr:
 
 
 def at(place: ast.AST, node: _Node) -> _Node:
-    return ast.fix_missing_locations(ast.copy_location(node, place))
+    """Put a new node, and the new ones below it, where `place` is."""
+    where = place.lineno, place.col_offset, place.end_lineno, place.end_col_offset  # type: ignore[attr-defined]
+    stack: list[ast.AST] = [node]
+    while stack:
+        new = stack.pop()
+        new.lineno, new.col_offset, new.end_lineno, new.end_col_offset = where  # type: ignore[attr-defined]
+        stack += (
+            child for child in children(new) if isinstance(child, _PLACED) and "lineno" not in vars(child)
+        )
+    return node
+
+
+_PLACED = (ast.expr, ast.stmt, ast.pattern, ast.keyword)
 
 
 def self_check(name: str, function: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.stmt:

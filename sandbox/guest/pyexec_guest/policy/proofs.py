@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pyexec_guest.policy.tree import Kinds, children, nodes_below
 
 __all__ = ["proven_writes", "self_name"]
 
@@ -16,21 +19,24 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _Assignment = ast.Assign | ast.AugAssign | ast.AnnAssign
 
 
-def proven_writes(nodes: Sequence[ast.AST]) -> set[int]:
+def proven_writes(kinds: Kinds) -> set[int]:
     """Return the identities of the attribute nodes whose object is known to have passed the write guard.
 
     Args:
-        nodes: All nodes of a program.
+        kinds: All nodes of a program.
     """
     proven: set[int] = set()
-    if not any(map(_owner, nodes)):
+    if not any(map(_owner, kinds.get(ast.Attribute, ()))):
         return proven
-    elsewhere = {name for node in nodes if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names}
-    methods = {id(item) for node in nodes if isinstance(node, ast.ClassDef) for item in node.body}
-    for node in nodes:
-        if isinstance(node, _Function) and any(map(_owner, ast.walk(node))):
+    declared: list[Any] = [*kinds.get(ast.Global, ()), *kinds.get(ast.Nonlocal, ())]
+    elsewhere = {name for node in declared for name in node.names}
+    classes: list[Any] = kinds.get(ast.ClassDef, [])
+    methods = {id(item) for node in classes for item in node.body}
+    functions: list[Any] = [*kinds.get(ast.FunctionDef, ()), *kinds.get(ast.AsyncFunctionDef, ())]
+    for node in functions:
+        if any(map(_owner, nodes_below(node))):
             own = self_name(node) if id(node) in methods else None
-            local = {argument.arg for argument in ast.walk(node.args) if isinstance(argument, ast.arg)}
+            local = {argument.arg for argument in nodes_below(node.args) if isinstance(argument, ast.arg)}
             bound = _Bindings()
             local |= {name for statement in node.body for name in bound.of(statement)}
             _prove(node.body, {own} if own else set(), local - elsewhere, proven, bound)
@@ -43,7 +49,7 @@ def self_name(function: _Function) -> str | None:
     if not parameters:
         return None
     name = parameters[0].arg
-    nodes = [node for statement in function.body for node in ast.walk(statement)]
+    nodes = [node for statement in function.body for node in nodes_below(statement)]
     if not any(_owner(node) == name for node in nodes):
         return None
     return None if any(name in _bound_by(node) for node in nodes) else name
@@ -59,7 +65,7 @@ class _Bindings:
         if id(node) not in self._known:
             names = set(_bound_by(node))
             if not isinstance(node, _Function | ast.ClassDef | ast.Lambda):
-                names.update(*map(self.of, ast.iter_child_nodes(node)))
+                names.update(*map(self.of, children(node)))
             self._known[id(node)] = frozenset(names)
         return self._known[id(node)]
 
@@ -112,7 +118,7 @@ def _targets(statement: _Assignment) -> Iterator[ast.AST]:
         node = stack.pop()
         yield node
         if isinstance(node, ast.Tuple | ast.List | ast.Starred):
-            stack.extend(ast.iter_child_nodes(node))
+            stack.extend(children(node))
 
 
 def _owner(node: ast.AST) -> str | None:

@@ -25,6 +25,8 @@ class Resolver:
     def __init__(self, surface: Surface, facts: Facts) -> None:
         self._surface = surface
         self._facts = facts
+        self._values: dict[int, Any] = {}
+        """By the identity of the node, which `facts` keeps."""
 
     def refusal(self, node: ast.Attribute) -> Refusal | None:
         """Return why the last step of a chain is refused, or None if it is not or is not known."""
@@ -58,11 +60,13 @@ class Resolver:
         if isinstance(node, ast.Name):
             target = self._facts.modules.get(node.id)
             return self._target(target) if target is not None else _UNKNOWN
-        if isinstance(node, ast.Attribute):
+        if not isinstance(node, ast.Attribute):
+            return _UNKNOWN
+        if id(node) not in self._values:
             owner = self._value(node.value)
-            if isinstance(owner, ModuleType) and self._surface.refusal(owner, node.attr) is None:
-                return vars(owner).get(node.attr, _UNKNOWN)
-        return _UNKNOWN
+            is_open = isinstance(owner, ModuleType) and self._surface.refusal(owner, node.attr) is None
+            self._values[id(node)] = vars(owner).get(node.attr, _UNKNOWN) if is_open else _UNKNOWN
+        return self._values[id(node)]
 
     def _target(self, dotted: str) -> Any:
         """The module, or the value in a module, that an import statement binds."""

@@ -15,14 +15,14 @@ methods of objects that the program already holds.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from RestrictedPython.transformer import RestrictingNodeTransformer
 
 from pyexec_guest.policy import constants
 from pyexec_guest.policy.attributes import attribute_refusal
-from pyexec_guest.policy.facts import Facts, position
+from pyexec_guest.policy.facts import Facts
 from pyexec_guest.policy.guards import Guards
 from pyexec_guest.policy.imports import import_refusal
 from pyexec_guest.policy.names import (
@@ -35,7 +35,6 @@ from pyexec_guest.policy.names import (
     is_dunder,
 )
 from pyexec_guest.policy.nodes import (
-    CONTEXTS,
     SELF_MATCHING,
     Passed,
     after_docstring,
@@ -54,6 +53,7 @@ from pyexec_guest.policy.proofs import proven_writes, self_name
 from pyexec_guest.policy.refusals import Refusal
 from pyexec_guest.policy.report import Finding
 from pyexec_guest.policy.resolve import Resolver
+from pyexec_guest.policy.tree import CHILDREN, position
 
 __all__ = ["PolicyTransformer"]
 
@@ -92,14 +92,23 @@ class PolicyTransformer(RestrictingNodeTransformer):
     def warn(self, node: ast.AST, info: str) -> None:
         """Stock remarks about hooks that are not used here."""
 
+    def visit(self, node: ast.AST) -> Any:
+        """As in `ast`, with the method looked up once for a type of node."""
+        return _METHODS[node.__class__](self, node)
+
     def _contents(self, node: ast.AST) -> ast.AST:
-        """Visit the children of a node; `Load`, `Store` and `Del` hold nothing and are passed by."""
-        for name in node._fields:
+        """Visit the children of a node."""
+        for name in CHILDREN[node.__class__]:
             value = getattr(node, name, None)
-            if isinstance(value, list):
-                value[:] = [self.visit(item) if isinstance(item, ast.AST) else item for item in value]
-            elif isinstance(value, ast.AST) and type(value) not in CONTEXTS:
-                setattr(node, name, self.visit(value))
+            if value.__class__ is list:
+                for place, item in enumerate(value):
+                    if item is not None:
+                        value[place] = _METHODS[item.__class__](self, item)
+            elif value is not None:
+                setattr(node, name, _METHODS[value.__class__](self, value))
+        return node
+
+    def _leaf(self, node: ast.AST) -> ast.AST:
         return node
 
     # Statements and expressions that are open as they are.
@@ -109,10 +118,19 @@ class PolicyTransformer(RestrictingNodeTransformer):
     visit_Assign = visit_AugAssign = visit_NamedExpr = visit_Starred = _contents
     visit_With = visit_AsyncWith = visit_TryStar = _contents
     visit_Await = visit_Lambda = visit_Subscript = visit_TypeAlias = _contents
-    visit_MatchValue = visit_MatchSingleton = visit_MatchSequence = visit_MatchOr = _contents
+    visit_MatchValue = visit_MatchSequence = visit_MatchOr = _contents
+    visit_Expr = visit_Return = visit_If = visit_While = visit_keyword = visit_Slice = _contents
+    visit_BinOp = visit_BoolOp = visit_UnaryOp = visit_IfExp = visit_JoinedStr = visit_FormattedValue = (
+        _contents
+    )
+    visit_Tuple = visit_List = visit_Dict = visit_Set = _contents
+    visit_Constant = visit_MatchSingleton = _leaf
+    visit_Add = visit_Sub = visit_Mult = visit_Div = visit_Eq = visit_Lt = visit_Gt = visit_And = visit_Or = (
+        _leaf
+    )
 
     def visit_Module(self, node: ast.Module) -> ast.AST:
-        self._proven = proven_writes(self._facts.nodes)
+        self._proven = proven_writes(self._facts.kinds)
         return self._contents(node)
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
@@ -370,3 +388,14 @@ class PolicyTransformer(RestrictingNodeTransformer):
                 "Use relative paths; the program has no file." if name == "__file__" else "Use another name."
             )
             self.refuse(node, Refusal("dunder-name", f"The name `{name}` is not open to programs.", instead))
+
+
+class _Methods(dict[type, Callable[[PolicyTransformer, Any], Any]]):
+    def __missing__(self, kind: type) -> Callable[[PolicyTransformer, Any], Any]:
+        name = f"visit_{kind.__name__}"
+        self[kind] = getattr(PolicyTransformer, name, PolicyTransformer.generic_visit)
+        return self[kind]
+
+
+_METHODS = _Methods()
+"""The `visit_` method for a type of node; none of its own: the stock one, which refuses what it does not know."""
