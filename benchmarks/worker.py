@@ -95,12 +95,14 @@ async def _over_stdio() -> None:
     server = StdioServerParameters(command=sys.executable, args=["-m", "mcp_pyexec", "serve"])
     async with Client(server) as client:
         await client.call_tool("execute_code", {"code": "1 + 1"})
-        calls = {"list": [], "execute": [], "validate": []}  # type: ignore[var-annotated]
-        for _ in range(ROUNDS):
+        calls = {"list": [], "execute": [], "validate": [], "again": []}  # type: ignore[var-annotated]
+        for number in range(ROUNDS):
+            program = f"y = {number}\n" + "x = [i * 2 for i in range(10)]\n" * 99
             for name, tool, arguments in (
                 ("list", "manage_session", {"action": "list"}),
                 ("execute", "execute_code", {"code": "1 + 1"}),
-                ("validate", "validate_code", {"code": "x = [i * 2 for i in range(10)]\n" * 100}),
+                ("validate", "validate_code", {"code": program}),
+                ("again", "validate_code", {"code": program}),
             ):
                 began = time.perf_counter()
                 result = await client.call_tool(tool, arguments)
@@ -110,7 +112,8 @@ async def _over_stdio() -> None:
     trivial = show("stdio: a trivial tool call (list sessions)", calls["list"])
     median = show("stdio: execute_code('1 + 1')", calls["execute"])
     print(f"{'       of that, above the trivial call':<58} p50 {(median - trivial) * 1e3:8.2f} ms")
-    show("stdio: validate_code, 100 lines", calls["validate"])
+    show("stdio: validate_code, 100 lines, seen for the first time", calls["validate"])
+    show("stdio: validate_code, the same lines again", calls["again"])
 
 
 if __name__ == "__main__":

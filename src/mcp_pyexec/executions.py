@@ -15,6 +15,7 @@ from mcp_pyexec.artifacts import Artifact
 from mcp_pyexec.errors import RequestError, nearest
 from mcp_pyexec.jail import Profile
 from mcp_pyexec.outcomes import HostReply, Job, Outcome
+from mcp_pyexec.verdicts import Verdicts
 
 if TYPE_CHECKING:
     from mcp_pyexec.datasets import Dataset
@@ -69,6 +70,7 @@ class Executions:
         self._service = service
         self._code_chars = code_chars
         self._workspace = workspace
+        self._verdicts = Verdicts()
 
     async def run(self, request: ExecutionRequest, progress: Progress | None = None) -> Execution:
         """Run code and keep what it leaves.
@@ -110,8 +112,13 @@ class Executions:
         """
         self.check_code(code)
         chosen = self._service.profiles.choose(profile)
+        kept = self._verdicts.get(code, chosen.name)
+        if kept is not None:
+            return kept
         job = Job(kind="check", request={"code": code}, profile=chosen.name, limits=self._service.limits)
-        return await self._service.pool.run(job)
+        outcome = await self._service.pool.run(job)
+        self._verdicts.add(code, chosen.name, outcome)
+        return outcome
 
     def check_code(self, code: str) -> None:
         """Refuse code that no worker should be bothered with.

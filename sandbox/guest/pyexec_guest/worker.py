@@ -15,7 +15,7 @@ import traceback
 from collections.abc import Mapping
 from typing import Any
 
-from pyexec_guest import capture, execute, frames
+from pyexec_guest import capture, execute, frames, rehearsal
 from pyexec_guest.hostcalls import HostCalls
 from pyexec_guest.isolation import LAYERS, Baseline, tighten
 from pyexec_guest.replies import Reply
@@ -42,6 +42,7 @@ def serve(channel: Channel, baseline: Baseline, listener: int | None, profile: M
     channel.send({"op": "ready", "layers": list(LAYERS)}, fds=[] if listener is None else [listener])
     if listener is not None:
         os.close(listener)
+    rehearsal.while_idle(channel, profile)
     namespace: dict[str, Any] = {}
     while True:
         message, fds = channel.receive()

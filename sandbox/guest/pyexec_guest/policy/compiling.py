@@ -54,20 +54,16 @@ def warm(profile: Mapping[str, Any]) -> None:
 
 def check(source: str, profile: Mapping[str, Any]) -> Report:
     """Return what the policy says of a program; all findings at once. Nothing is run or imported."""
-    return prepare(source, profile).report
+    return _verdict(source, rules_of(profile), "<code>")[0].report
 
 
 def prepare(source: str, profile: Mapping[str, Any], filename: str = "<code>") -> Prepared:
     """Return the verdict on a program and, if it is valid, its code for `new_namespace`."""
     rules = rules_of(profile)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SyntaxWarning)
-            warnings.simplefilter("ignore", DeprecationWarning)
-            return _prepare(source, rules, filename)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        lines = Complexity(lines=source.count("\n") + 1)
-        return Prepared(Report(findings=[syntax_finding(error, source)], complexity=lines))
+    prepared, plain_attributes = _verdict(source, rules, filename)
+    if rules.restricted and prepared.report.valid:
+        guards_of(rules).surface.compiled |= plain_attributes
+    return prepared
 
 
 def new_namespace(profile: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,21 +92,31 @@ def guards_of(rules: Rules) -> Guards:
     return _guards[id(rules)]
 
 
-def _prepare(source: str, rules: Rules, filename: str) -> Prepared:
+def _verdict(source: str, rules: Rules, filename: str) -> tuple[Prepared, set[str]]:
+    """Return the verdict and code, and the attribute names that the code reads without a guard."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            warnings.simplefilter("ignore", DeprecationWarning)
+            return _compile(source, rules, filename)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        lines = Complexity(lines=source.count("\n") + 1)
+        return Prepared(Report(findings=[syntax_finding(error, source)], complexity=lines)), set()
+
+
+def _compile(source: str, rules: Rules, filename: str) -> tuple[Prepared, set[str]]:
     tree = ast.parse(source, filename)
     facts = gather(tree, source)
-    findings = list(facts.warnings)
+    findings, plain = list(facts.warnings), set()
     if rules.restricted:
         guards = guards_of(rules)
         transformer = PolicyTransformer(guards, facts)
         transformer.visit(tree)
         findings += transformer.findings
-        body, last = _compiled(tree, filename)
-        guards.surface.compiled |= transformer.plain_attributes
-    else:
-        body, last = _compiled(tree, filename)
+        plain = transformer.plain_attributes
+    body, last = _compiled(tree, filename)
     report = _report(findings, facts)
-    return Prepared(report, body, last) if report.valid else Prepared(report)
+    return (Prepared(report, body, last) if report.valid else Prepared(report)), plain
 
 
 def _compiled(tree: ast.Module, filename: str) -> tuple[CodeType | None, CodeType | None]:
