@@ -15,13 +15,14 @@ GUEST = ROOT / "sandbox" / "guest" / "pyexec_guest"
 WORDS = {"errors", "limits", "outcomes", "bundled", "sources", "untrusted"}
 SETTINGS = WORDS | {"config"}
 PEERS = {"sql", "datasets", "jail", "codegen", "scoring"}
-WIRING = SETTINGS | PEERS | {"artifacts", "executions", "jobs", "service"}
+WIRING = SETTINGS | PEERS | {"artifacts", "executions", "jobs", "service", "verdicts"}
 
 MAY_IMPORT = {
     **dict.fromkeys(WORDS, WORDS),
     "config": WORDS,
     **{peer: SETTINGS | {peer} for peer in PEERS},
     "artifacts": WORDS,
+    "verdicts": WORDS,
     "demo_data": WORDS,
     "executions": WIRING,
     "jobs": WIRING,
