@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -84,22 +83,22 @@ class Executions:
         limits = ceilings.lowered(timeout_s=request.timeout_s, memory_mb=request.memory_mb)
         execution_id = f"x_{secrets.token_hex(6)}"
         saved: list[tuple[str, Dataset]] = []
-        with self._tables(request.datasets) as tables:
-            job = Job(
-                kind="execute",
-                request={
-                    "code": request.code,
-                    "return_variables": list(request.return_variables),
-                    "arguments": list(request.arguments),
-                    "checks": list(request.checks),
-                },
-                profile=profile.name,
-                limits=limits,
-                tables=tables,
-                host=self.host_functions(execution_id, saved),
-                on_progress=progress,
-            )
-            outcome = await self._outcome(request.session, job)
+        given = self._given(request.datasets)
+        job = Job(
+            kind="execute",
+            request={
+                "code": request.code,
+                "return_variables": list(request.return_variables),
+                "arguments": list(request.arguments),
+                "checks": list(request.checks),
+            },
+            profile=profile.name,
+            limits=limits,
+            tables={name: dataset.memory.fileno() for name, dataset in given.items()},
+            host=self.host_functions(execution_id, saved),
+            on_progress=progress,
+        )
+        outcome = await self._outcome(request.session, job)
         saved += self._kept_tables(execution_id, outcome)
         artifacts = self._service.artifacts.add(execution_id, outcome.files)
         return Execution(execution_id, outcome, saved, artifacts, request.session)
@@ -167,12 +166,11 @@ class Executions:
                 database=database if isinstance(database, str) else None,
                 parameters=_mapping(arguments),
             )
-            dataset = service.datasets.add(result.table, origin=result.sql_executed, complete=result.complete)
-            return HostReply(dataset.handle, dataset.fd)
+            return HostReply(None, result.sealed)
 
         async def dataset(arguments: Mapping[str, Any], _data: bytes) -> HostReply:
             found = service.datasets.get(str(arguments.get("handle")))
-            return HostReply(found.handle, found.fd)
+            return HostReply(found.handle, found.memory)
 
         async def save_dataset(arguments: Mapping[str, Any], data: bytes) -> HostReply:
             name = str(arguments.get("name"))[:64]
@@ -192,21 +190,14 @@ class Executions:
             return self._service.profiles.named(self._service.sessions.profile_of(request.session))
         return self._service.profiles.choose(request.profile)
 
-    @contextlib.contextmanager
-    def _tables(self, handles: Mapping[str, str]) -> Iterator[dict[str, int]]:
-        """Descriptors of the datasets, held open even if one is evicted during the run."""
-        tables: dict[str, int] = {}
-        try:
-            for name, handle in handles.items():
-                if not _NAME.fullmatch(name):
-                    raise RequestError(
-                        "bad-dataset-name", f"{name!r} cannot be a variable; use a plain Python name."
-                    )
-                tables[name] = os.dup(self._service.datasets.get(handle).fd)
-            yield tables
-        finally:
-            for fd in tables.values():
-                os.close(fd)
+    def _given(self, handles: Mapping[str, str]) -> dict[str, Dataset]:
+        """The datasets by variable; whoever holds them can use them even if they are evicted meanwhile."""
+        for name in handles:
+            if not _NAME.fullmatch(name):
+                raise RequestError(
+                    "bad-dataset-name", f"{name!r} cannot be a variable; use a plain Python name."
+                )
+        return {name: self._service.datasets.get(handle) for name, handle in handles.items()}
 
     def _kept_tables(self, execution_id: str, outcome: Outcome) -> list[tuple[str, Dataset]]:
         """Frames that the run offered; one that is not plain Arrow is not kept."""

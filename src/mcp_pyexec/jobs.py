@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mcp_pyexec.codegen import Execution as Run
 from mcp_pyexec.codegen import FailedCheck
-from mcp_pyexec.datasets import seal
 from mcp_pyexec.errors import RequestError
 from mcp_pyexec.executions import Execution, ExecutionRequest, Progress
 from mcp_pyexec.jail import Profile
 from mcp_pyexec.limits import Limits
 from mcp_pyexec.outcomes import Job
 from mcp_pyexec.scoring import JobReply
+from mcp_pyexec.tables import seal
 from mcp_pyexec.untrusted import read_untrusted
 
 if TYPE_CHECKING:
@@ -39,14 +38,11 @@ class PoolRunner:
     async def __call__(
         self, kind: str, request: Mapping[str, Any], tables: Mapping[str, pa.Table]
     ) -> JobReply:
-        with contextlib.ExitStack() as stack:
-            fds = {}
-            for name, table in tables.items():
-                fds[name] = seal(table, name)
-                stack.callback(os.close, fds[name])
-            profile = self._profile.name if request.get("code") else _OWN_PROFILE
-            job = Job(kind=kind, request=request, profile=profile, limits=self._limits, tables=fds)
-            outcome = await self._service.pool.run(job)
+        sealed = {name: seal(table, name) for name, table in tables.items()}
+        profile = self._profile.name if request.get("code") else _OWN_PROFILE
+        fds = {name: memory.fileno() for name, memory in sealed.items()}
+        job = Job(kind=kind, request=request, profile=profile, limits=self._limits, tables=fds)
+        outcome = await self._service.pool.run(job)
         return JobReply(
             status=outcome.status,
             values=outcome.values,

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from mcp_pyexec.limits import Limits
 
-__all__ = ["File", "HostCall", "HostReply", "Job", "Metrics", "Outcome", "Status", "Stream"]
+__all__ = ["File", "HostCall", "HostReply", "Job", "Memory", "Metrics", "Outcome", "Status", "Stream"]
 
 Status = Literal["ok", "rejected", "raised", "limit", "crashed"]
 
@@ -26,12 +26,19 @@ class File:
     data: bytes
 
 
+class Memory(Protocol):
+    """Something with a descriptor that stays open as long as it."""
+
+    def fileno(self) -> int:
+        """Return the descriptor."""
+
+
 @dataclass(frozen=True, slots=True)
 class HostReply:
-    """The answer to a host function: JSON for the guest, and a sealed Arrow descriptor if there is a table."""
+    """The answer to a host function: JSON for the guest, and sealed Arrow memory if there is a table."""
 
     value: Any = None
-    table_fd: int | None = None
+    table: Memory | None = None
 
 
 HostCall = Callable[[Mapping[str, Any], bytes], Awaitable[HostReply]]

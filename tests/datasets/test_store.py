@@ -1,17 +1,17 @@
 from __future__ import annotations
 
-import errno
-import fcntl
 import io
-import mmap
 import os
+from contextlib import suppress
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
-from mcp_pyexec.datasets import DatasetStore, map_table, seal
+from mcp_pyexec.datasets import LOCAL, DatasetStore
 from mcp_pyexec.errors import RequestError
 from mcp_pyexec.limits import MIB
+from mcp_pyexec.tables import seal
 
 TABLE = pa.table({"id": [1, 2, None], "name": ["a", "b", "c"]})
 WIDE = pa.table({"x": list(range(50_000))})
@@ -31,54 +31,24 @@ def test_dataset_gives_back_the_table_and_what_is_known_of_it() -> None:
 
     assert found is dataset
     assert found.handle.startswith("ds_")
-    assert (found.row_count, found.origin, found.complete, found.schema) == (
-        3,
-        "SELECT 1",
-        False,
-        TABLE.schema,
-    )
-    assert found.size_bytes == os.fstat(found.fd).st_size
-    assert found.table() == TABLE
+    assert (found.row_count, found.origin, found.complete, found.owner) == (3, "SELECT 1", False, LOCAL)
+    assert found.size_bytes == os.fstat(found.memory.fileno()).st_size
+    assert found.table == TABLE
     assert store.list() == (dataset,)
-    store.close()
 
 
-def test_sealed_memory_can_be_neither_written_nor_resized() -> None:
-    descriptor = seal(TABLE)
-    attempts = [
-        lambda: os.pwrite(descriptor, b"x", 0),
-        lambda: os.ftruncate(descriptor, 0),
-        lambda: os.ftruncate(descriptor, 1 << 20),
-        lambda: mmap.mmap(descriptor, 0, prot=mmap.PROT_READ | mmap.PROT_WRITE),
-        lambda: fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_WRITE),
-    ]
-    refused = []
-    for attempt in attempts:
-        with pytest.raises(OSError) as failed:
-            attempt()
-        refused.append(failed.value.errno)
-    os.close(descriptor)
+def test_sealed_table_is_kept_as_it_is() -> None:
+    memory = seal(TABLE)
 
-    assert refused == [errno.EPERM] * 5
+    assert DatasetStore().add(memory, origin="x").memory is memory
 
 
-def test_table_is_mapped_without_a_copy() -> None:
-    descriptor = seal(WIDE)
-    before = pa.total_allocated_bytes()
-    table = map_table(descriptor)
-    os.close(descriptor)
-
-    assert pa.total_allocated_bytes() - before < 10_000
-    assert table == WIDE
-
-
-def test_column_in_many_pieces_becomes_one_that_needs_no_copy() -> None:
+def test_equal_tables_have_equal_content_hashes() -> None:
     store = DatasetStore()
-    column = store.add(pa.concat_tables([WIDE, WIDE]), origin="x").table().column("x")
+    first, same, other = (store.add(t, origin="x").content_hash() for t in (TABLE, TABLE.slice(0), WIDE))
 
-    assert column.num_chunks == 1
-    assert column.chunk(0).to_numpy(zero_copy_only=True).tolist() == [*range(50_000)] * 2
-    store.close()
+    assert first == same
+    assert len({first, other}) == 2
 
 
 def test_least_recently_used_dataset_makes_room_and_says_how_to_get_it_again() -> None:
@@ -92,8 +62,7 @@ def test_least_recently_used_dataset_makes_room_and_says_how_to_get_it_again() -
 
     assert evicted.value.code == "dataset-evicted"
     assert store.list() == (first, third)
-    assert second.table() == WIDE
-    store.close()
+    assert second.table == WIDE
 
 
 def test_table_above_the_budget_is_refused_and_evicts_nothing() -> None:
@@ -104,7 +73,6 @@ def test_table_above_the_budget_is_refused_and_evicts_nothing() -> None:
 
     assert refused.value.code == "dataset-too-large"
     assert store.list() == (kept,)
-    store.close()
 
 
 def test_unknown_handle_is_told_with_the_nearest() -> None:
@@ -114,27 +82,79 @@ def test_unknown_handle_is_told_with_the_nearest() -> None:
         store.get(handle[:-1])
 
     assert failed.value.code == "unknown-dataset"
-    store.close()
 
 
-def test_closing_closes_every_descriptor() -> None:
+def test_handle_of_another_owner_is_unknown_and_never_named() -> None:
     store = DatasetStore()
-    descriptor = store.add(TABLE, origin="x").fd
+    theirs = store.add(TABLE, origin="SELECT secret", owner="other")
+    mine = store.add(TABLE, origin="x", owner="me")
+    with pytest.raises(RequestError) as foreign:
+        store.get(theirs.handle, owner="me")
+    with pytest.raises(RequestError) as missing:
+        store.get("ds_0", owner="me")
+
+    assert [error.value.code for error in (foreign, missing)] == ["unknown-dataset"] * 2
+    assert mine.handle in missing.value.message
+    assert theirs.handle not in missing.value.message
+    assert "secret" not in foreign.value.message
+    assert store.list(owner="me") == (mine,)
+
+
+def test_evicted_handle_of_another_owner_tells_nothing_of_its_origin() -> None:
+    store = DatasetStore(budget_bytes=MIB)
+    theirs = store.add(WIDE, origin="SELECT secret", owner="other")
+    for _ in range(3):
+        store.add(WIDE, origin="x", owner="me")
+    with pytest.raises(RequestError, match="There is no dataset"):
+        store.get(theirs.handle, owner="me")
+    with pytest.raises(RequestError, match="SELECT secret"):
+        store.get(theirs.handle, owner="other")
+
+
+def test_dataset_expires_when_unused_and_says_how_to_get_it_again() -> None:
+    now = [0.0]
+    store = DatasetStore(idle_s=60, clock=lambda: now[0])
+    used, unused = store.add(TABLE, origin="SELECT used"), store.add(TABLE, origin="SELECT unused")
+    now[0] = 50
+    store.get(used.handle)
+    now[0] = 100
+    with pytest.raises(RequestError, match=r"60 s without use\. It came from: SELECT unused") as expired:
+        store.get(unused.handle)
+
+    assert expired.value.code == "dataset-expired"
+    assert store.list() == (used,)
+
+
+def test_closing_gives_the_memory_back_once_nobody_holds_it() -> None:
+    store = DatasetStore()
+    held = store.add(TABLE, origin="x").memory
+    left = os.fstat(store.add(TABLE, origin="x").memory.fileno()).st_ino
     store.close()
 
-    with pytest.raises(OSError):
-        os.fstat(descriptor)
+    assert held.table == TABLE
     assert store.list() == ()
+    assert left not in _open_files()
+
+
+def test_table_outlives_its_dataset_and_its_descriptor() -> None:
+    table = DatasetStore().add(WIDE, origin="x").table
+
+    assert table == WIDE
 
 
 @pytest.mark.parametrize(
     "table", [TABLE, TABLE.slice(0, 0), pa.table({"e": pa.array(["a", "a"]).dictionary_encode()})]
 )
 def test_every_table_survives_sealing(table: pa.Table) -> None:
-    store = DatasetStore()
+    assert DatasetStore().add(table, origin="x").table.to_pydict() == table.to_pydict()
 
-    assert store.add(table, origin="x").table().to_pydict() == table.to_pydict()
-    store.close()
+
+def _open_files() -> set[int]:
+    found = set()
+    for link in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):
+            found.add(link.stat().st_ino)
+    return found
 
 
 def test_table_of_a_worker_is_taken_when_it_is_plain() -> None:
@@ -142,8 +162,7 @@ def test_table_of_a_worker_is_taken_when_it_is_plain() -> None:
     nested = TABLE.append_column("l", pa.array([[1], [], None]))
     described = nested.replace_schema_metadata({"pandas": '{"index_columns": []}'})
 
-    assert store.add_untrusted(_stream(described), origin="cell 1").table() == nested
-    store.close()
+    assert store.add_untrusted(_stream(described), origin="cell 1").table == nested
 
 
 def _hostile() -> dict[str, bytes]:
@@ -184,7 +203,6 @@ def test_hostile_table_of_a_worker_is_refused(kind: str) -> None:
 
     assert refused.value.code == "dataset-invalid"
     assert store.list() == ()
-    store.close()
 
 
 def test_stream_with_flipped_bytes_never_breaks_the_host() -> None:
@@ -195,7 +213,7 @@ def test_stream_with_flipped_bytes_never_breaks_the_host() -> None:
         broken = bytearray(honest)
         broken[position] ^= 0xFF
         try:
-            store.add_untrusted(bytes(broken), origin="x").table().validate(full=True)
+            store.add_untrusted(bytes(broken), origin="x").table.validate(full=True)
         except RequestError as error:
             codes.add(error.code)
     store.close()

@@ -2,20 +2,18 @@
 
 from mcp_pyexec.datasets.export import FORMATS, export
 from mcp_pyexec.datasets.preview import Column, Preview, preview
-from mcp_pyexec.datasets.sealed import map_table, seal
-from mcp_pyexec.datasets.store import Dataset, DatasetStore
+from mcp_pyexec.datasets.store import LOCAL, Dataset, DatasetStore
 from mcp_pyexec.datasets.summary import ColumnSummary, summarise
 
 __all__ = [
     "FORMATS",
+    "LOCAL",
     "Column",
     "ColumnSummary",
     "Dataset",
     "DatasetStore",
     "Preview",
     "export",
-    "map_table",
     "preview",
-    "seal",
     "summarise",
 ]

@@ -44,7 +44,7 @@ def export(dataset: Dataset, format: str) -> bytes:
     }
     if format not in writers:
         raise RequestError("unknown-format", f"There is no format {format!r}.{nearest(format, FORMATS)}")
-    return writers[format](dataset.table())
+    return writers[format](dataset.table)
 
 
 def _csv(table: pa.Table) -> bytes:

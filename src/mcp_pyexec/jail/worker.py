@@ -252,7 +252,7 @@ class _Run:
                 reply = await call(frame.message["arguments"], frame.data)
             except RequestError as refused:
                 error = str(refused)
-        fds = [] if reply.table_fd is None else [reply.table_fd]
+        fds = [] if reply.table is None else [reply.table.fileno()]
         self._worker._given_mb += _size_mb(fds)
         await self._worker._channel.send({"op": "reply", "value": reply.value, "error": error}, fds)
 

@@ -1,4 +1,4 @@
-"""Rows and driver tables as plain Arrow tables.
+"""Rows and driver columns as plain Arrow columns.
 
 A driver without types of its own (SQLite) is typed by the values seen in the whole result, per column:
 
@@ -29,31 +29,29 @@ def chunk(values: Sequence[Any]) -> pa.Array:
     if kinds == {float} or (kinds == {int, float} and all(type(v) is float or _exact(v) for v in values)):
         return pa.array(values, pa.float64())
     if bytes in kinds:
-        return pa.array([None if v is None else _bytes(v) for v in values], pa.large_binary())
+        return pa.array([None if v is None else _bytes(v) for v in values], pa.binary())
     if kinds == {str}:
-        return pa.array(values, pa.large_string())
-    return pa.array([None if v is None else _text(v) for v in values], pa.large_string())
+        return pa.array(values, pa.string())
+    return pa.array([None if v is None else _text(v) for v in values], pa.string())
 
 
 def column(chunks: Sequence[pa.Array]) -> pa.ChunkedArray:
     """Return the batches of one column in one type that keeps every value."""
     types = {c.type for c in chunks if c.type != pa.null()}
-    if not types:
-        target = pa.string()
-    elif len(types) == 1:
-        target = _short(types.pop(), chunks)
+    if len(types) <= 1:
+        target = types.pop() if types else pa.string()
     elif types == {pa.int64(), pa.float64()} and all(map(_exact_chunk, chunks)):
         target = pa.float64()
     else:
-        target = pa.large_binary() if pa.large_binary() in types else pa.large_string()
-        target = _short(target, chunks)
+        target = pa.binary() if pa.binary() in types else pa.string()
     return pa.chunked_array([_converted(c, target) for c in chunks], type=target)
 
 
-def plain(table: pa.Table) -> pa.Table:
-    """Return a driver's table with unique column names, storage types for extension types, one dictionary each."""
-    columns = [_storage(c) for c in table.columns]
-    return pa.table(columns, names=unique_names(table.column_names)).unify_dictionaries()
+def plain(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a driver's column as its storage type, where it is of an extension type."""
+    if isinstance(values.type, pa.BaseExtensionType):
+        return pa.chunked_array([c.storage for c in values.chunks], type=values.type.storage_type)
+    return values
 
 
 def unique_names(names: Iterable[str]) -> list[str]:
@@ -88,20 +86,9 @@ def _exact_chunk(array: pa.Array) -> bool:
     return _exact(bounds["min"]) and _exact(bounds["max"])
 
 
-def _short(target: pa.DataType, chunks: Sequence[pa.Array]) -> pa.DataType:
-    """Return the 32-bit-offset form of a text or binary type, which every batch this small can hold."""
-    if max((c.nbytes for c in chunks), default=0) >= 2**31 - 1:
-        return target
-    return {pa.large_string(): pa.string(), pa.large_binary(): pa.binary()}.get(target, target)
-
-
 def _converted(array: pa.Array, target: pa.DataType) -> pa.Array:
-    if array.type in (pa.int64(), pa.float64()) and target != pa.float64() and array.type != target:
-        array = pa.array([None if v is None else repr(v) for v in array.to_pylist()], pa.large_string())
+    if array.type == target:
+        return array
+    if array.type in (pa.int64(), pa.float64()) and target != pa.float64():
+        array = pa.array([None if v is None else repr(v) for v in array.to_pylist()], pa.string())
     return array.cast(target)
-
-
-def _storage(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    if isinstance(values.type, pa.BaseExtensionType):
-        return pa.chunked_array([c.storage for c in values.chunks], type=values.type.storage_type)
-    return values

@@ -152,16 +152,17 @@ def _collect(
     relation = cursor.sql(sql, params=dict(parameters)) if parameters else cursor.sql(sql)
     huge = [str(kind) == "HUGEINT" for kind in relation.types]
     reader = relation.to_arrow_reader(_BATCH_ROWS)
-    collector = Collector(run.limits)
+    collector = Collector(run.limits, arrow.unique_names(reader.schema.names))
     for batch in reader:
         if not collector.add(batch):
             break
         run.check()
-    table = pa.Table.from_batches(collector.batches, schema=reader.schema)
-    columns = [_narrowed(c) if wide else c for c, wide in zip(table.columns, huge, strict=True)]
-    return Fetched(
-        arrow.plain(pa.table(columns, names=arrow.unique_names(table.column_names))), collector.complete
-    )
+
+    def settle(index: int, pieces: Sequence[pa.Array]) -> pa.ChunkedArray:
+        column = arrow.plain(pa.chunked_array(pieces, reader.schema.types[index]))
+        return _narrowed(column) if huge[index] else column
+
+    return collector.fetched(settle)
 
 
 def _narrowed(values: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -159,7 +159,7 @@ class Databases:
             return Database(source.name, source.dialect, error.message, ())
 
     def _result(self, fetched: Fetched, sql: str, source: DatabaseSource, run: Run) -> QueryResult:
-        return QueryResult(fetched.table, fetched.complete, sql, source.name, time.monotonic() - run.started)
+        return QueryResult(fetched.sealed, fetched.complete, sql, source.name, time.monotonic() - run.started)
 
     def _source(self, name: str | None) -> DatabaseSource:
         if not self._sources:

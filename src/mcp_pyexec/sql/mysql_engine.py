@@ -34,7 +34,7 @@ from mcp_pyexec.sql.description import Table
 from mcp_pyexec.sql.mysql_catalog import read_columns, read_tables
 from mcp_pyexec.sql.mysql_rows import described, read_rows
 from mcp_pyexec.sql.mysql_session import Stopper, connect, told_rights
-from mcp_pyexec.sql.mysql_types import Field, convert, settle
+from mcp_pyexec.sql.mysql_types import convert, settle
 from mcp_pyexec.sql.results import Collector, Fetched, Run, SqlLimits, Value
 
 __all__ = ["MysqlEngine"]
@@ -237,18 +237,13 @@ def _collect(session: Connection[Any], cursor: SSCursor, run: Run) -> Fetched:
     if not fields:
         raise RequestError("sql-not-read-only", "Refused: this statement has no result. Write a SELECT.")
     names, width = arrow.unique_names(field.name for field in fields), len(fields)
-    collector = Collector(run.limits)
+    collector = Collector(run.limits, names)
     for cells in read_rows(session, width, run.limits.value_bytes):
         arrays = [convert(cells[index::width], field) for index, field in enumerate(fields)]
         if not collector.add(pa.RecordBatch.from_arrays(arrays, names=names)):
             break
         run.check()
-    columns = [_column(collector, index, field) for index, field in enumerate(fields)]
-    return Fetched(pa.table(columns, names=names), collector.complete)
-
-
-def _column(collector: Collector, index: int, field: Field) -> pa.ChunkedArray:
-    return settle([batch.column(index) for batch in collector.batches] or [convert([], field)], field)
+    return collector.fetched(lambda i, pieces: settle(pieces or [convert([], fields[i])], fields[i]))
 
 
 def _message(error: pymysql.MySQLError) -> str:

@@ -22,8 +22,8 @@ from mcp_pyexec.sql.mysql_types import Field
 __all__ = ["described", "read_rows"]
 
 _LONGEST_PACKET = 2**24 - 1
-_BATCH_ROWS = 8_192
-_BATCH_BYTES = 4 * 1024 * 1024
+_BATCH_ROWS = 1_024
+_BATCH_BYTES = 1024 * 1024
 
 Cells = list[bytes | None]
 

@@ -33,6 +33,7 @@ from mcp_pyexec.sql.postgresql_session import Stopper, connect, read_rights
 from mcp_pyexec.sql.postgresql_types import BUILT_IN, Kind, convert, parsed_by_reader, settle
 from mcp_pyexec.sql.postgresql_wire import Binding, abandon, copied, describe, execute
 from mcp_pyexec.sql.results import Collector, Fetched, Run, SqlLimits, Value
+from mcp_pyexec.tables import seal
 
 __all__ = ["PostgresqlEngine"]
 
@@ -149,11 +150,11 @@ class PostgresqlEngine:
 
     def _by_copy(self, session: psycopg.Connection[Any], sql: str, run: Run) -> Fetched:
         names, kinds = self._described(session, describe(session, sql, run), run)
-        collector = Collector(run.limits)
+        collector = Collector(run.limits, names)
         for chunk in copied(session, f"COPY (\n{sql}\n) TO STDOUT (FORMAT csv)", run, run.limits.value_bytes):
             if not collector.add(_batch(_read_csv(chunk, kinds), names, kinds)):
                 break
-        return _fetched(collector, names, kinds)
+        return _fetched(collector, kinds)
 
     def _by_cursor(
         self, session: psycopg.Connection[Any], sql: str, bindings: Sequence[Binding], run: Run
@@ -161,19 +162,19 @@ class PostgresqlEngine:
         described = describe(session, sql, run, [kind for kind, _ in bindings])
         names, kinds = self._described(session, described, run)
         execute(session, f"DECLARE result NO SCROLL CURSOR FOR\n{sql}", run, bindings)
-        collector = Collector(run.limits)
+        collector = Collector(run.limits, names)
         while (rows := execute(session, f"FETCH FORWARD {_FETCH_ROWS} FROM result", run)).ntuples:
             arrays = [pa.array(values, pa.string()) for values in _columns(rows)]
             if not collector.add(_batch(arrays, names, kinds)):
                 break
             run.check()
-        return _fetched(collector, names, kinds)
+        return _fetched(collector, kinds)
 
     def _explained(
         self, session: psycopg.Connection[Any], sql: str, bindings: Sequence[Binding], run: Run
     ) -> Fetched:
         lines = _columns(execute(session, sql, run, bindings))
-        return Fetched(pa.table({"QUERY PLAN": pa.array(lines[0] if lines else [], pa.string())}), True)
+        return Fetched(seal(pa.table({"QUERY PLAN": pa.array(lines[0] if lines else [], pa.string())})), True)
 
     def _described(
         self, session: psycopg.Connection[Any], result: pq.abc.PGresult, run: Run
@@ -229,12 +230,9 @@ def _batch(arrays: Sequence[pa.Array], names: Sequence[str], kinds: Sequence[Kin
     return pa.RecordBatch.from_arrays(converted, names=list(names))
 
 
-def _fetched(collector: Collector, names: Sequence[str], kinds: Sequence[Kind]) -> Fetched:
-    columns = []
-    for index, kind in enumerate(kinds):
-        empty = [convert(pa.array([], pa.string()), kind)]
-        columns.append(settle([batch.column(index) for batch in collector.batches] or empty, kind))
-    return Fetched(pa.table(columns, names=list(names)), collector.complete)
+def _fetched(collector: Collector, kinds: Sequence[Kind]) -> Fetched:
+    empty = pa.array([], pa.string())
+    return collector.fetched(lambda i, pieces: settle(pieces or [convert(empty, kinds[i])], kinds[i]))
 
 
 def _columns(result: pq.abc.PGresult) -> list[list[str | None]]:

@@ -6,6 +6,7 @@ one behind it; every wait ends at the deadline of the run, whatever the server o
 
 from __future__ import annotations
 
+import io
 import select
 import time
 from collections.abc import Iterator, Sequence
@@ -69,14 +70,12 @@ def copied(connection: psycopg.Connection, sql: str, run: Run, value_bytes: int)
     pgconn = connection.pgconn
     pgconn.send_query_params(sql.encode(), None)
     _next_result(connection, run)
-    rows: list[memoryview] = []
-    size, enough = 0, _FIRST_BYTES
-    get, keep = pgconn.get_copy_data, rows.append
+    piece, enough = io.BytesIO(), _FIRST_BYTES
+    get, keep, size = pgconn.get_copy_data, piece.write, 0
     length, row = get(1)
     while length >= 0:
         while 0 < length <= value_bytes and size < enough:
-            keep(row)
-            size += length
+            size += keep(row)
             length, row = get(1)
         if length > value_bytes:
             raise RequestError(
@@ -84,14 +83,14 @@ def copied(connection: psycopg.Connection, sql: str, run: Run, value_bytes: int)
             )
         if size >= enough:
             run.check()
-            yield b"".join(rows)
-            rows.clear()
-            size, enough = 0, _CHUNK_BYTES
+            yield piece.getvalue()
+            piece, enough = io.BytesIO(), _CHUNK_BYTES
+            keep, size = piece.write, 0
         elif length == 0:
             _wait(connection, run)
             length, row = get(1)
-    if rows:
-        yield b"".join(rows)
+    if size:
+        yield piece.getvalue()
     _answer(connection, run)
 
 

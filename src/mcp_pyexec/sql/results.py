@@ -14,6 +14,7 @@ import pyarrow as pa
 from mcp_pyexec.errors import RequestError
 from mcp_pyexec.limits import MIB
 from mcp_pyexec.sql.description import Table
+from mcp_pyexec.tables import SealedTable, Settle, TableBuilder
 
 __all__ = ["Collector", "Engine", "Fetched", "QueryResult", "Run", "SqlLimits", "Value"]
 
@@ -48,19 +49,34 @@ class QueryResult:
         sql_executed: The regenerated text that ran.
     """
 
-    table: pa.Table
+    sealed: SealedTable
     complete: bool
     sql_executed: str
     database: str
     elapsed_s: float
+
+    @property
+    def table(self) -> pa.Table:
+        """The rows, over the sealed memory."""
+        return self.sealed.table
+
+    @property
+    def origin(self) -> str:
+        """How to get the rows again."""
+        return f"query_sql on the database {self.database!r}: {self.sql_executed}"
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """A table out of an engine, and whether it is all there was."""
 
-    table: pa.Table
+    sealed: SealedTable
     complete: bool
+
+    @property
+    def table(self) -> pa.Table:
+        """The rows, over the sealed memory."""
+        return self.sealed.table
 
 
 class Run:
@@ -110,25 +126,37 @@ class Run:
 
 
 class Collector:
-    """Record batches up to the ceilings; `complete` turns False when one had to be cut."""
+    """Record batches up to the ceilings, in memory that holds each value once.
 
-    def __init__(self, limits: SqlLimits) -> None:
+    Args:
+        names: Of the columns; unique.
+    """
+
+    def __init__(self, limits: SqlLimits, names: Sequence[str]) -> None:
         self._limits = limits
         self._rows = 0
         self._bytes = 0
-        self.batches: list[pa.RecordBatch] = []
-        self.complete = True
+        self._complete = True
+        self._builder = TableBuilder(names)
 
     def add(self, batch: pa.RecordBatch) -> bool:
         """Keep what fits of the batch and return whether more may come."""
         kept = batch.slice(0, self._limits.row_limit - self._rows)
         while kept.num_rows and self._bytes + kept.nbytes > self._limits.byte_limit:
             kept = kept.slice(0, kept.num_rows // 2)
-        self.complete = kept.num_rows == batch.num_rows
+        self._complete = kept.num_rows == batch.num_rows
         self._rows += kept.num_rows
         self._bytes += kept.nbytes
-        self.batches.append(kept)
-        return self.complete
+        self._builder.add(kept)
+        return self._complete
+
+    def fetched(self, settle: Settle) -> Fetched:
+        """Return the rows, sealed; `complete` is False exactly if a batch had to be cut.
+
+        Args:
+            settle: Makes one column of its pieces, which may differ in type; without batches there are none.
+        """
+        return Fetched(self._builder.finish(settle), self._complete)
 
 
 class Engine(Protocol):

@@ -34,7 +34,7 @@ __all__ = ["SqliteEngine"]
 _ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE}
 _SMALL = 64 * 1024
 _PROGRESS_STEPS = 5_000
-_BATCH_ROWS = 8_192
+_BATCH_ROWS = 1_024
 _BATCH_BYTES = 8 * 1024 * 1024
 
 
@@ -155,15 +155,14 @@ def _authorize(action: int, first: str | None, second: str | None, *_: str | Non
 
 def _collect(cursor: sqlite3.Cursor, run: Run, *, row_wise: bool) -> Fetched:
     names = arrow.unique_names(item[0] for item in cursor.description or ())
-    collector = Collector(run.limits)
+    collector = Collector(run.limits, names)
     for rows in _batches(cursor, len(names), run.limits.byte_limit, row_wise=row_wise):
         arrays = [arrow.chunk(values) for values in zip(*rows, strict=True)]
         if not collector.add(pa.RecordBatch.from_arrays(arrays, names=names)):
             break
         run.check()
     cursor.close()
-    columns = [arrow.column([batch.column(i) for batch in collector.batches]) for i in range(len(names))]
-    return Fetched(pa.table(columns, names=names), collector.complete)
+    return collector.fetched(lambda _, pieces: arrow.column(pieces))
 
 
 def _batches(

@@ -72,7 +72,7 @@ def generate_and_execute(service: Service) -> StrictTool:
         handles = dict(datasets or {})
         if sql is not None:
             found = await service.databases.query(sql, database=database)
-            kept = service.datasets.add(found.table, origin=found.sql_executed, complete=found.complete)
+            kept = service.datasets.add(found.sealed, origin=found.origin, complete=found.complete)
             handles["df"] = kept.handle
         named = service.sessions.profile_of(session) if session and profile is None else profile
         chosen = service.profiles.choose(named)
@@ -117,7 +117,7 @@ def _summaries(service: Service, handles: dict[str, str]) -> Sequence[DatasetSum
             row_count=service.datasets.get(handle).row_count,
             columns=[
                 ColumnSummary(c.name, c.type, c.nulls, c.summary)
-                for c in summarise(service.datasets.get(handle).table())
+                for c in summarise(service.datasets.get(handle).table)
             ],
         )
         for name, handle in handles.items()

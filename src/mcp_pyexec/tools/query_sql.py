@@ -47,7 +47,7 @@ def query_sql(service: Service) -> StrictTool:
         found = await service.databases.query(
             sql, database=database, parameters=parameters, timeout_s=timeout_s
         )
-        kept = service.datasets.add(found.table, origin=found.sql_executed, complete=found.complete)
+        kept = service.datasets.add(found.sealed, origin=found.origin, complete=found.complete)
         page = preview(found.table, limit=max_rows)
         result = QueryResult(
             dataset=kept.handle,

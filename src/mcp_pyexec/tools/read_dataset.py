@@ -50,7 +50,7 @@ def read_dataset(service: Service) -> StrictTool:
         from mcp_pyexec.datasets import preview  # pyarrow is not loaded while the server starts
 
         kept = service.datasets.get(dataset)
-        page = preview(kept.table(), offset=offset, limit=limit, columns=columns)
+        page = preview(kept.table, offset=offset, limit=limit, columns=columns)
         result = Page(
             dataset=dataset,
             columns=columns_of(page),

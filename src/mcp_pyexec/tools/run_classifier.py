@@ -154,7 +154,7 @@ async def _rows(service: Service, dataset: str | None, sql: str | None, database
     if (dataset is None) == (sql is None):
         raise RequestError("dataset-or-sql", "Give either `dataset` or `sql`, not both and not neither.")
     if dataset is not None:
-        return service.datasets.get(dataset).table()
+        return service.datasets.get(dataset).table
     return (await service.databases.query(str(sql), database=database)).table
 
 
