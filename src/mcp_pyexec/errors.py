@@ -27,12 +27,14 @@ class RequestError(PyexecError):
     Attributes:
         code: Stable kebab-case code, never reused for another meaning.
         message: What was wrong, what was expected and what to do next; safe to show to anyone.
+        retry_after_s: When the same request may succeed, where waiting helps.
     """
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, *, retry_after_s: int | None = None) -> None:
         super().__init__(f"[{code}] {message}")
         self.code = code
         self.message = message
+        self.retry_after_s = retry_after_s
 
 
 class SandboxFault(PyexecError):

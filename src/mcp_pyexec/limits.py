@@ -5,7 +5,7 @@ A caller may lower a ceiling, never raise it: `Limits.lowered` is the only way t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from mcp_pyexec.errors import RequestError
 
@@ -40,6 +40,11 @@ class Limits:
     """All tables, figures and files that one run may hand out."""
     artifacts: int = 20
     """Files of the working directory that come back."""
+
+    def within(self, ceilings: Limits) -> Limits:
+        """Return these limits, none above the ceilings."""
+        lower = {f.name: min(getattr(self, f.name), getattr(ceilings, f.name)) for f in fields(self)}
+        return Limits(**lower)
 
     def lowered(self, *, timeout_s: float | None = None, memory_mb: int | None = None) -> Limits:
         """Return these limits with lower ceilings.

@@ -7,14 +7,12 @@ that the server answers `tools/list` as fast as one without tools.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import importlib
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mcp_pyexec.artifacts import Artifacts
 from mcp_pyexec.config import Settings
-from mcp_pyexec.errors import SandboxFault
 from mcp_pyexec.executions import Executions
 from mcp_pyexec.jail import Pool, Profiles, Sessions, Template, load_profiles
 from mcp_pyexec.limits import MIB, Limits
@@ -59,9 +57,7 @@ class Service:
         await self.pool.start(template)
 
     async def warm_up(self) -> None:
-        """Import what the first query would wait for, once the jail's own imports are done."""
-        with contextlib.suppress(SandboxFault):  # the pool starts another template by itself
-            await self.pool.warm()
+        """Import what the first query would wait for."""
         peers = ["mcp_pyexec.datasets", *(["mcp_pyexec.sql"] if self.has_databases else [])]
         for peer in peers:
             await asyncio.to_thread(importlib.import_module, peer)

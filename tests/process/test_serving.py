@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from mcp import Client, StdioServerParameters
 
 ENVIRONMENT = {"PATH": "/usr/bin:/bin"}
 SERVE = ("-m", "mcp_pyexec", "serve")
+ROOT = Path(__file__).parents[2]
 
 
 def message(**fields: Any) -> bytes:
@@ -167,6 +169,26 @@ async def test_jail_that_cannot_start_ends_the_server_with_2_before_it_serves() 
     out, err = await asyncio.wait_for(process.communicate(HELLO), 60)
     assert (process.returncode, out) == (2, b"")
     assert "The jail cannot start on this machine" in err.decode()
+
+
+async def test_jail_that_does_not_hold_ends_the_server_with_2_before_any_code_runs(tmp_path: Path) -> None:
+    """A copy of the server with one attempt more, which says of itself that it got out."""
+    for folder in ("src", "sandbox", "prompts"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    leak = "# %% walk-through-the-wall | namespaces | short\nprint('ESCAPED: it is outside')\n"
+    (tmp_path / "sandbox" / "probes" / "leak.py").write_text(leak, "utf-8")
+    process = await start(*SERVE, PYTHONPATH=str(tmp_path / "src"))
+    call = {"name": "execute_code", "arguments": {"code": "1 + 1"}}
+    assert process.stdin is not None
+    process.stdin.write(HELLO + message(id=2, method="tools/call", params=call))
+    assert await asyncio.wait_for(process.wait(), 60) == 2
+    assert process.stdout is not None
+    assert process.stderr is not None
+    answered = [json.loads(line) for line in (await process.stdout.read()).splitlines()]
+    assert not [line for line in answered if "structuredContent" in line.get("result", {})]
+    said = (await process.stderr.read()).decode()
+    assert "The jail does not hold on this machine: walk-through-the-wall (namespaces): ESCAPED" in said
+    assert "Run: mcp-pyexec doctor" in said
 
 
 async def test_server_started_from_its_settings_alone_answers(tmp_path: Path, demo_database: Path) -> None:

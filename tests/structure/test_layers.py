@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 HOST = ROOT / "src" / "mcp_pyexec"
 GUEST = ROOT / "sandbox" / "guest" / "pyexec_guest"
 
-WORDS = {"errors", "limits", "outcomes", "bundled", "sources", "tables", "untrusted"}
+WORDS = {"asking", "errors", "limits", "outcomes", "bundled", "sources", "tables", "untrusted"}
 SETTINGS = WORDS | {"config"}
 PEERS = {"sql", "datasets", "jail", "codegen", "scoring"}
 WIRING = SETTINGS | PEERS | {"artifacts", "executions", "jobs", "service", "verdicts"}

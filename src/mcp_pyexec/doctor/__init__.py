@@ -5,6 +5,7 @@ from mcp_pyexec.doctor.canaries import Canaries
 from mcp_pyexec.doctor.examine import Examination, examine
 from mcp_pyexec.doctor.machine import Check, check_machine
 from mcp_pyexec.doctor.probes import LAYERS, Probe, load_probes, program
+from mcp_pyexec.doctor.prove import prove, quick_probes
 from mcp_pyexec.doctor.report import as_json, print_report, run_doctor
 
 __all__ = [
@@ -22,5 +23,7 @@ __all__ = [
     "load_probes",
     "print_report",
     "program",
+    "prove",
+    "quick_probes",
     "run_doctor",
 ]

@@ -11,7 +11,7 @@ from mcp_pyexec.jail import Pool
 from mcp_pyexec.limits import MIB, Limits
 from mcp_pyexec.outcomes import Job, Outcome
 
-__all__ = ["PROBE_LIMITS", "Verdict", "attempt"]
+__all__ = ["PROBE_LIMITS", "Verdict", "attempt", "probe_job"]
 
 PROBE_LIMITS = Limits(wall_s=5.0, grace_s=0.1, cpu_s=20.0, memory_mb=256, flood_bytes=4 * MIB)
 _MEMORY_SLACK_MB = 512
@@ -34,12 +34,17 @@ class Verdict:
 async def attempt(pool: Pool, probe: Probe, canaries: Canaries) -> Verdict:
     """Run a probe with the policy off, look at the host, and at whether the next run is well."""
     limits = replace(PROBE_LIMITS, **_LOWER.get(probe.limit, {}))  # type: ignore[arg-type]  # floats by field name
-    outcome = await pool.run(_job(program(probe, {**canaries.facts, **_ceilings(limits)}), limits))
+    outcome = await pool.run(probe_job(probe, canaries, limits))
     harm = [*await canaries.harm(outcome), *_overrun(outcome, probe, limits)]
     after = await pool.run(_job("1 + 1", limits))
     if after.status != "ok" or after.values["result"]["text/plain"] != "2":
         harm.append(f"the next run ended as {after.status}")
     return Verdict(probe, tuple(harm), outcome.status)
+
+
+def probe_job(probe: Probe, canaries: Canaries, limits: Limits) -> Job:
+    """Return the job that runs a probe, told where the canaries are and what its limits are."""
+    return _job(program(probe, {**canaries.facts, **_ceilings(limits)}), limits)
 
 
 def _job(code: str, limits: Limits) -> Job:

@@ -82,10 +82,14 @@ class Canaries:
 
     async def harm(self, outcome: Outcome | None = None) -> list[str]:
         """Return what an attack has done, in words; empty if nothing. Waits until the run's processes are gone."""
-        found = [] if outcome is None else list(self._in_outcome(outcome))
+        found = [] if outcome is None else self.signs_in(outcome)
         found += self._on_the_host()
         left = await self._processes_left()
         return [*found, f"{left} threads of the run go on"] if left else found
+
+    def signs_in(self, outcome: Outcome) -> list[str]:
+        """Return what a run's own answer gives away of an escape, in words."""
+        return list(self._in_outcome(outcome))
 
     def revive(self) -> None:
         """Start another victim after an attack that was meant to end it."""

@@ -8,8 +8,10 @@ from mcp_pyexec.jail.rootfs import seccomp_filter
 from mcp_pyexec.jail.session import SessionInfo, Sessions
 from mcp_pyexec.jail.template import Template
 from mcp_pyexec.jail.violation import system_calls
+from mcp_pyexec.jail.worker import NothingRan
 
 __all__ = [
+    "NothingRan",
     "Pool",
     "Profile",
     "Profiles",

@@ -9,12 +9,13 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 
-from mcp_pyexec.errors import RequestError, SandboxFault
+from mcp_pyexec.errors import SandboxFault
 from mcp_pyexec.jail.profile import Profile, Profiles
 from mcp_pyexec.jail.template import Template
+from mcp_pyexec.jail.turns import Turns
 from mcp_pyexec.jail.worker import NothingRan, Worker
 from mcp_pyexec.limits import Limits
 from mcp_pyexec.outcomes import Job, Outcome
@@ -41,8 +42,7 @@ class Pool:
     ) -> None:
         self._profiles, self._limits = profiles, limits
         self._parked = parked
-        self._turns = asyncio.Semaphore(running)
-        self._line, self._line_limit = 0, running + waiting
+        self._turns = Turns(running, waiting)
         self._stocks: dict[object, _Stock] = {}
 
     async def start(self, template: Template | None = None) -> None:
@@ -87,25 +87,21 @@ class Pool:
         """Return a worker for a session, which the caller kills."""
         return await self._stock(profile).take()
 
-    @asynccontextmanager
-    async def turn(self) -> AsyncIterator[Callable[[], float]]:
+    def hold(self) -> None:
+        """Run nobody's code before `admit`; requests wait in line."""
+        self._turns.hold()
+
+    def admit(self) -> None:
+        """Begin with the requests that wait."""
+        self._turns.open()
+
+    def turn(self) -> AbstractAsyncContextManager[Callable[[], float]]:
         """Wait in line for a turn; yields how long it took, in seconds.
 
         Raises:
             RequestError: `busy` if the line is full.
         """
-        if self._line >= self._line_limit:
-            raise RequestError(
-                "busy",
-                f"All workers are busy and {self._line} requests are waiting. Try again in a few seconds.",
-            )
-        self._line += 1
-        asked = time.monotonic()
-        try:
-            async with self._turns:
-                yield lambda: time.monotonic() - asked
-        finally:
-            self._line -= 1
+        return self._turns.turn()
 
     async def close(self) -> None:
         await asyncio.gather(*(stock.close() for stock in self._stocks.values()))

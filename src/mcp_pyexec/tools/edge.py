@@ -16,6 +16,7 @@ from mcp.server.mcpserver.tools.base import Tool
 from mcp.types import CallToolResult, ContentBlock, TextContent, ToolAnnotations
 from pydantic import BaseModel, ValidationError
 
+from mcp_pyexec.asking import asking
 from mcp_pyexec.errors import RequestError, SandboxFault, nearest
 
 __all__ = ["Progress", "answer", "progress_of", "strict_tool"]
@@ -38,6 +39,7 @@ class StrictTool(Tool):
                 raise ToolError(
                     f"[unknown-argument] {self.name} has no argument {name!r}.{nearest(name, known)}"
                 )
+        asking.set(_client_of(context))
         try:
             return await super().run(arguments, context, convert_result)
         except ToolError as error:
@@ -73,6 +75,12 @@ def progress_of(context: Context[Any, Any]) -> Progress:
         await context.report_progress(last, 1.0, message)
 
     return report
+
+
+def _client_of(context: Context[Any, Any]) -> str:
+    """Return what the client calls itself: enough to share turns out among those of one trusted transport."""
+    params = context.session.client_params
+    return "" if params is None else f"{params.client_info.name} {params.client_info.version}"
 
 
 def _with_readable_errors(function: ToolFunction) -> ToolFunction:
