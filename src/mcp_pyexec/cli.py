@@ -36,7 +36,10 @@ Database = Annotated[
 Data = Annotated[
     list[Path] | None,
     typer.Option(
-        "--data", metavar="FILE", help="CSV or Parquet file, served as database `data`; may be repeated."
+        "--data",
+        metavar="PATH",
+        help="CSV, TSV, JSON lines, JSON, Parquet, Excel, SQLite or DuckDB file, or a folder of them, "
+        "served as database `data`; may be repeated.",
     ),
 ]
 Profile = Annotated[
@@ -155,7 +158,7 @@ def _settings(
     config: Path | None,
 ) -> Settings:
     options: dict[str, Any] = {
-        "databases": _databases(database or []),
+        "databases": tuple(database or ()),
         "data": tuple(data or ()),
         "profile": profile,
         "workspace": workspace,
@@ -165,16 +168,6 @@ def _settings(
         level=settings.log_level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
     )
     return settings
-
-
-def _databases(pairs: list[str]) -> dict[str, str]:
-    databases = {}
-    for pair in pairs:
-        name, equals, url = pair.partition("=")
-        if not (name and equals and url):
-            raise ConfigError("--database expects NAME=URL, for example sales=sqlite:////data/sales.db")
-        databases[name] = url
-    return databases
 
 
 def _start(settings: Settings) -> tuple[Service, Template]:

@@ -34,9 +34,16 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, frozen=True, extra="forbid", toml_file=None)
 
     databases: Annotated[dict[str, SecretStr], NoDecode] = Field(default_factory=dict)
-    """Databases by name, each an SQLAlchemy URL. In the environment: `NAME=URL`, several separated by spaces."""
+    """Databases by name, each an SQLAlchemy URL: a table or a list of `NAME=URL`. In the environment: separated by
+    spaces."""
     data: Annotated[tuple[Path, ...], NoDecode] = ()
-    """CSV and Parquet files, served together as the DuckDB database `data`. In the environment: separated by `:`."""
+    """Files and folders of them, served together as the DuckDB database `data`: CSV, TSV, JSON lines, JSON, Parquet,
+    Excel, SQLite, DuckDB. In the environment: separated by `:`."""
+    cache: Path | None = None
+    """Folder of converted data files; `mcp-pyexec` in `XDG_CACHE_HOME` or `~/.cache` by default. Only its owner may
+    be able to enter it."""
+    cache_mb: int = Field(default=4096, ge=16)
+    """Budget of that folder, and the ceiling of one conversion; what was not used for longest is deleted first."""
     profile: str = "moderate"
     """Loosest policy profile that callers may use: `strict`, `moderate`, `permissive`, or the path of a TOML file."""
     workspace: Path | None = None
@@ -94,11 +101,11 @@ class Settings(BaseSettings):
     @field_validator("databases", mode="before")
     @classmethod
     def _split_databases(cls, value: object) -> object:
-        if not isinstance(value, str):
+        if isinstance(value, str):
+            value = json.loads(value) if value.lstrip().startswith("{") else value.split()
+        if not isinstance(value, list | tuple):
             return value
-        if value.lstrip().startswith("{"):
-            return json.loads(value)
-        pairs = [part.partition("=") for part in value.split()]
+        pairs = [str(part).partition("=") for part in value]
         wrong = next((name for name, equals, url in pairs if not (name and equals and url)), None)
         if wrong is not None:
             raise ValueError("expected NAME=URL, for example sales=sqlite:////data/sales.db")
@@ -120,6 +127,13 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         del dotenv_settings, file_secret_settings  # one way in for each kind of operator
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def cache_folder(self) -> Path:
+        """Where converted data files are kept."""
+        base = os.environ.get("XDG_CACHE_HOME", "")
+        home = Path(base) if Path(base).is_absolute() else Path.home() / ".cache"
+        return (self.cache or home / "mcp-pyexec").absolute()
 
     @property
     def limits(self) -> Limits:

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 
 from mcp_pyexec.artifacts import Artifacts
 from mcp_pyexec.config import Settings
+from mcp_pyexec.data_cache import DataCache
+from mcp_pyexec.data_files import find_data_files
 from mcp_pyexec.executions import Executions
 from mcp_pyexec.jail import Pool, Profiles, Sessions, Template, load_profiles
 from mcp_pyexec.limits import MIB, Limits
-from mcp_pyexec.sources import DatabaseSource, check_data_file, check_source
+from mcp_pyexec.sources import DatabaseSource, check_source
 
 if TYPE_CHECKING:
     from mcp_pyexec.codegen import OpenAIModel
@@ -41,8 +43,8 @@ class Service:
         ]
         for source in self.sources:
             check_source(source)
-        for path in settings.data:
-            check_data_file(path)
+        self._data_files = find_data_files(settings.data)
+        self._data_cache = DataCache(settings.cache_folder, settings.cache_mb) if settings.data else None
         self.limits: Limits = settings.limits
         self.profiles: Profiles = load_profiles(settings.profile)
         self.artifacts = Artifacts(settings.artifacts_mb * MIB)
@@ -61,6 +63,8 @@ class Service:
         peers = ["mcp_pyexec.datasets", *(["mcp_pyexec.sql"] if self.has_databases else [])]
         for peer in peers:
             await asyncio.to_thread(importlib.import_module, peer)
+        if self._data_files:
+            self.databases.prepare()
 
     async def close(self) -> None:
         """End every process and let go of every dataset and connection."""
@@ -91,11 +95,12 @@ class Service:
 
     @cached_property
     def databases(self) -> Databases:
-        from mcp_pyexec.sql import Databases, SqlLimits
+        from mcp_pyexec.sql import Databases, DataConversion, SqlLimits
 
         s = self.settings
         limits = SqlLimits(row_limit=s.sql_rows, byte_limit=s.sql_mb * MIB, timeout_s=s.sql_timeout_s)
-        return Databases(self.sources, data_files=s.data, limits=limits)
+        data = DataConversion(self._data_files, self._data_cache) if self._data_cache else None
+        return Databases(self.sources, data, limits)
 
     @property
     def has_databases(self) -> bool:

@@ -14,11 +14,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from mcp_pyexec.errors import ConfigError, nearest
 
 __all__ = [
-    "DATA_SUFFIXES",
     "DIALECTS",
     "DatabaseSource",
     "ServerAddress",
-    "check_data_file",
     "check_source",
     "database_path",
     "server_address",
@@ -43,9 +41,6 @@ _OPTIONS = {
 """What may stand behind the `?` of a server's URL; nothing that touches what a session may do."""
 
 _PORTS = {"postgresql": 5432, "mysql": 3306}
-
-DATA_SUFFIXES = {".csv": "read_csv", ".tsv": "read_csv", ".parquet": "read_parquet"}
-"""DuckDB reader by file suffix."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,62}")
 
@@ -104,20 +99,6 @@ def check_source(source: DatabaseSource) -> None:
     _check_driver(f"--database {source.name}", source.dialect)
     if not source.on_server:
         _check_file(f"--database {source.name}", database_path(source))
-
-
-def check_data_file(path: Path) -> None:
-    """Return if a `--data` file exists, has a known suffix, and DuckDB is installed.
-
-    Raises:
-        ConfigError: Otherwise, with the remedy.
-    """
-    if path.suffix.lower() not in DATA_SUFFIXES:
-        raise ConfigError(
-            f"--data {path.name}: {path.suffix or 'no suffix'} is not one of {', '.join(DATA_SUFFIXES)}."
-        )
-    _check_driver(f"--data {path.name}", "duckdb")
-    _check_file(f"--data {path.name}", path)
 
 
 def database_path(source: DatabaseSource) -> Path:

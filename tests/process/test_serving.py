@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import sys
 from pathlib import Path
 from typing import Any
@@ -125,7 +126,7 @@ async def test_stdout_carries_nothing_but_protocol() -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("--database", "sales"), "expects NAME=URL"),
+        (("--database", "sales"), "expected NAME=URL, for example"),
         (("--database", "sales=sqlite:////nowhere/sales.db"), "sales"),
         (("--database", "sales=nosuch://x"), "nosuch"),
         (("--data", "/nowhere/rows.csv"), "rows.csv"),
@@ -214,10 +215,55 @@ async def test_csv_and_parquet_files_are_served_as_one_database(tmp_path: Path) 
     (tmp_path / "orders.csv").write_text("id,amount\n1,2.5\n2,4.0\n", "utf-8")
     pq.write_table(pa.table({"id": [1, 2], "city": ["Ulm", "Bonn"]}), tmp_path / "towns.parquet")
     arguments = [*SERVE, "--data", str(tmp_path / "orders.csv"), "--data", str(tmp_path / "towns.parquet")]
-    async with Client(StdioServerParameters(command=sys.executable, args=arguments)) as client:
+    cache = {"MCP_PYEXEC_CACHE": str(tmp_path / "cache")}
+    async with Client(StdioServerParameters(command=sys.executable, args=arguments, env=cache)) as client:
         sql = "SELECT city, amount FROM orders JOIN towns USING (id) ORDER BY amount DESC"
         said = (await client.call_tool("query_sql", {"sql": sql})).structured_content or {}
     assert said["rows"] == [["Bonn", 4.0], ["Ulm", 2.5]]
+
+
+SHOP, SALES = "sqlite:///{0}/shop.db", "duckdb:///{0}/sales.duckdb"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "toml"),
+    [
+        (["--database", f"shop={SHOP}", "--database", f"sales={SALES}", "--data", "{0}/files"], {}, ""),
+        ([], {"DATABASES": f"shop={SHOP} sales={SALES}", "DATA": "{0}/files"}, ""),
+        ([], {}, f'data = ["{{0}}/files"]\n[databases]\nshop = "{SHOP}"\nsales = "{SALES}"\n'),
+        ([], {}, f'data = "{{0}}/files"\ndatabases = ["shop={SHOP}", "sales={SALES}"]\n'),
+        (
+            ["--database", f"shop={SHOP}", "--database", f"sales={SALES}"],
+            {"DATA": "{0}/files"},
+            'databases = ["x=y"]',
+        ),
+    ],
+    ids=["command line", "environment", "TOML tables", "TOML lists", "the first that has it wins"],
+)
+async def test_databases_and_data_are_taken_alike_from_every_place(
+    tmp_path: Path, arguments: list[str], environment: dict[str, str], toml: str
+) -> None:
+    import duckdb
+
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "orders.jsonl").write_text('{"id": 1}\n', "utf-8")
+    sqlite3.connect(tmp_path / "shop.db").execute("CREATE TABLE a (b)").connection.close()
+    duckdb.connect(str(tmp_path / "sales.duckdb")).execute("CREATE TABLE c (d INT)").close()
+    (tmp_path / "config.toml").write_text(toml.replace("{0}", str(tmp_path)), "utf-8")
+    server = StdioServerParameters(
+        command=sys.executable,
+        args=[*SERVE, *(argument.replace("{0}", str(tmp_path)) for argument in arguments)],
+        env={
+            "MCP_PYEXEC_CONFIG": str(tmp_path / "config.toml"),
+            "XDG_CACHE_HOME": str(tmp_path / "cache"),
+            **{f"MCP_PYEXEC_{k}": v.replace("{0}", str(tmp_path)) for k, v in environment.items()},
+        },
+    )
+    async with Client(server) as client:
+        said = (await client.call_tool("describe_database", {})).structured_content or {}
+    tables = {d["name"]: [t["name"] for t in d["tables"]] for d in said["databases"]}
+    assert tables == {"shop": ["a"], "sales": ["c"], "data": ["orders"]}
+    assert len([*(tmp_path / "cache" / "mcp-pyexec").glob("*.duckdb")]) == 1
 
 
 @pytest.mark.parametrize(

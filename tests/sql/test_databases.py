@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -12,9 +11,10 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from mcp_pyexec.data_cache import DataCache
 from mcp_pyexec.errors import ConfigError, RequestError
 from mcp_pyexec.sources import DatabaseSource
-from mcp_pyexec.sql import Column, Database, Databases, Description, SqlLimits, Table
+from mcp_pyexec.sql import Column, Database, Databases, DataConversion, Description, SqlLimits, Table
 
 Run = Callable[[Any], Any]
 
@@ -210,14 +210,16 @@ def test_unreadable_database_is_told_without_its_path(
     assert str(tmp_path) not in str(failed.value)
 
 
-def test_url_is_in_no_repr_and_two_databases_of_one_name_are_refused() -> None:
+def test_url_is_in_no_repr_and_two_databases_of_one_name_are_refused(tmp_path: Path) -> None:
     source = DatabaseSource("shop", "sqlite:////secret/place.db")
 
     assert "secret" not in repr(source)
     with pytest.raises(ConfigError, match="same name"):
         Databases([source, source])
     with pytest.raises(ConfigError, match="same name"):
-        Databases([DatabaseSource("data", "sqlite:///x.db")], [Path("x.csv")])
+        Databases(
+            [DatabaseSource("data", "sqlite:///x.db")], DataConversion((), DataCache(tmp_path / "cache", 16))
+        )
 
 
 def test_sqlite_columns_keep_every_value_in_one_type(databases: Databases, run: Run) -> None:
@@ -325,36 +327,6 @@ def test_unknown_table_is_told_with_the_nearest(databases: Databases, run: Run, 
         run(databases.describe(dialect, "sales"))
 
     assert failed.value.code == "unknown-table"
-
-
-def test_data_files_are_one_database_that_no_longer_needs_them(
-    directory: Path, tmp_path: Path, run: Run
-) -> None:
-    (tmp_path / "My sales-2024.csv").write_text("id,when,name\n1,2024-01-02,Ada\n2,2024-01-03,Bo\n")
-    shutil.copy(directory / "secret.csv", tmp_path / "odd [x]*.csv")
-    files = [tmp_path / "My sales-2024.csv", tmp_path / "odd [x]*.csv"]
-    opened = Databases([], files)
-    first = run(opened.describe("data"))
-    for file in files:
-        file.unlink()
-    rows = run(
-        opened.query('SELECT count(*) AS n, max("when")::VARCHAR AS w FROM my_sales_2024')
-    ).table.to_pylist()
-    refused = _code(run, opened.query("DROP TABLE my_sales_2024"))
-    run(opened.close())
-
-    assert opened.names == ("data",)
-    assert [t.name for t in first.databases[0].tables] == ["my_sales_2024", "odd_x"]
-    assert (rows, refused) == ([{"n": 2, "w": "2024-01-03"}], "sql-not-read-only")
-
-
-def test_two_data_files_of_one_table_name_are_a_configuration_error(tmp_path: Path, run: Run) -> None:
-    for name in ("a b.csv", "a-b.csv"):
-        (tmp_path / name).write_text("x\n1\n")
-    opened = Databases([], [tmp_path / "a b.csv", tmp_path / "a-b.csv"])
-    with pytest.raises(ConfigError, match="Rename one"):
-        run(opened.query("SELECT 1"))
-    run(opened.close())
 
 
 def test_closing_leaves_no_thread(directory: Path, run: Run) -> None:

@@ -5,13 +5,12 @@ from pathlib import Path
 import pytest
 
 from mcp_pyexec.errors import ConfigError
-from mcp_pyexec.sources import DatabaseSource, check_data_file, check_source
+from mcp_pyexec.sources import DatabaseSource, check_source
 
 
 def test_source_with_an_existing_file_is_accepted(directory: Path) -> None:
     check_source(DatabaseSource("shop", f"sqlite:///{directory}/shop.db"))
     check_source(DatabaseSource("shop", f"duckdb:///{directory}/shop.duckdb"))
-    check_data_file(directory / "secret.csv")
 
 
 @pytest.mark.parametrize(
@@ -38,9 +37,3 @@ def test_wrong_source_is_refused_with_a_remedy_and_without_its_url(
 
     assert str(directory) not in str(refused.value)
     assert "secret-host" not in str(refused.value)
-
-
-@pytest.mark.parametrize(("name", "says"), [("secret.txt", "is not one of"), ("gone.csv", "does not exist")])
-def test_wrong_data_file_is_refused(directory: Path, name: str, says: str) -> None:
-    with pytest.raises(ConfigError, match=says):
-        check_data_file(directory / name)

@@ -13,6 +13,7 @@ HOST = ROOT / "src" / "mcp_pyexec"
 GUEST = ROOT / "sandbox" / "guest" / "pyexec_guest"
 
 WORDS = {"asking", "errors", "limits", "outcomes", "bundled", "sources", "tables", "untrusted"}
+WORDS |= {"data_files", "data_cache"}
 SETTINGS = WORDS | {"config"}
 PEERS = {"sql", "datasets", "jail", "codegen", "scoring"}
 WIRING = SETTINGS | PEERS | {"artifacts", "executions", "jobs", "service", "verdicts"}
@@ -23,6 +24,7 @@ MAY_IMPORT = {
     **{peer: SETTINGS | {peer} for peer in PEERS},
     "artifacts": WORDS,
     "verdicts": WORDS,
+    "conversion": WORDS | {"conversion"},
     "demo_data": WORDS,
     "executions": WIRING,
     "jobs": WIRING,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 import duckdb
 
 from mcp_pyexec.sql.description import Column, Table
 
-__all__ = ["read_columns", "read_tables", "table_name"]
+__all__ = ["read_columns", "read_tables"]
 
 _TABLES = """
     SELECT schema_name, table_name, 'table', estimated_size, comment FROM duckdb_tables() WHERE NOT internal
@@ -50,12 +49,6 @@ def read_columns(cursor: duckdb.DuckDBPyConnection, table: Table) -> Table:
         for name, kind, nullable, comment in cursor.execute(_COLUMNS, place).fetchall()
     )
     return replace(table, columns=columns)
-
-
-def table_name(stem: str) -> str:
-    """Return a file's stem as a table name: letters, digits and underscores, in lower case."""
-    name = re.sub(r"\W+", "_", stem.lower()).strip("_") or "data"
-    return f"t_{name}" if name[0].isdigit() else name
 
 
 def _keys(cursor: duckdb.DuckDBPyConnection, place: tuple[str, str]) -> tuple[set[str], dict[str, str]]:

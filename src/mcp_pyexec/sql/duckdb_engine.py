@@ -15,7 +15,6 @@ rows took 13 GB at a limit of 512 MB (measured on 2.0). The guard refuses such c
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -23,14 +22,13 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from mcp_pyexec.errors import ConfigError, RequestError
-from mcp_pyexec.sources import DATA_SUFFIXES
+from mcp_pyexec.errors import RequestError
 from mcp_pyexec.sql import arrow
 from mcp_pyexec.sql.description import Table
-from mcp_pyexec.sql.duckdb_catalog import read_columns, read_tables, table_name
+from mcp_pyexec.sql.duckdb_catalog import read_columns, read_tables
 from mcp_pyexec.sql.results import Collector, Fetched, Run, SqlLimits, Value
 
-__all__ = ["DuckdbEngine", "load_files"]
+__all__ = ["DuckdbEngine"]
 
 _BATCH_ROWS = 2_048
 _NOISE = ("Did you mean", "LINE ", "Possible solutions", "*", " ")
@@ -78,38 +76,6 @@ class DuckdbEngine:
     def close(self) -> None:
         """Close the connection and with it every cursor."""
         self._root.close()
-
-
-def load_files(files: Sequence[Path], limits: SqlLimits) -> DuckdbEngine:
-    """Return a read-only database with one table per file, named after the file.
-
-    The tables are copied into a database file of this process, which is unlinked as soon as it is open again; the
-    files themselves are not touched afterwards.
-
-    Raises:
-        ConfigError: Two files would have the same table name.
-        duckdb.Error: A file that cannot be read as its suffix says.
-    """
-    with tempfile.TemporaryDirectory(prefix="pyexec-data-") as directory:
-        path = Path(directory, "data.duckdb")
-        with duckdb.connect(str(path), config={"memory_limit": f"{limits.memory_mb}MB"}) as writer:
-            taken: dict[str, Path] = {}
-            for file in files:
-                name = table_name(file.stem)
-                if name in taken:
-                    raise ConfigError(
-                        f"--data {file.name} and {taken[name].name} are both table {name!r}. Rename one."
-                    )
-                taken[name] = file
-                reader = DATA_SUFFIXES[file.suffix.lower()]
-                sql = f'CREATE TABLE "{name}" AS SELECT * FROM {reader}(?)'  # noqa: S608 - our own words
-                writer.execute(sql, [_literal_path(file)])
-        return DuckdbEngine(path, limits)
-
-
-def _literal_path(file: Path) -> str:
-    """Return the path so that DuckDB takes no character of it for a pattern."""
-    return "".join(f"[{c}]" if c in "*?[" else c for c in str(file.resolve()))
 
 
 def _configuration(limits: SqlLimits) -> dict[str, str | bool | int | float | list[str]]:

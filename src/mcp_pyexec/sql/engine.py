@@ -10,13 +10,15 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
+from contextlib import nullcontext, suppress
 from typing import TypeVar
 
+from mcp_pyexec.data_files import DataFile
 from mcp_pyexec.errors import ConfigError, RequestError, nearest
 from mcp_pyexec.sources import DatabaseSource
 from mcp_pyexec.sql.describe import describe_database
 from mcp_pyexec.sql.description import Database, Description
+from mcp_pyexec.sql.files import DataConversion
 from mcp_pyexec.sql.guard import guard
 from mcp_pyexec.sql.hints import with_hint
 from mcp_pyexec.sql.opening import open_engine
@@ -28,6 +30,7 @@ __all__ = ["DATA_DATABASE", "Databases"]
 DATA_DATABASE = "data"
 """Name of the database that holds the tables of all `--data` files."""
 
+_NAMED = 8
 _STOP_GRACE_S = 10.0
 _STOP_STEP_S = 0.02
 _T = TypeVar("_T")
@@ -38,7 +41,7 @@ class Databases:
 
     Args:
         sources: Checked with `sources.check_source`.
-        data_files: Checked with `sources.check_data_file`; together they are the database `data`.
+        data: The `--data` files; together they are the database `data`.
 
     Raises:
         ConfigError: Two databases have the same name.
@@ -47,14 +50,14 @@ class Databases:
     def __init__(
         self,
         sources: Sequence[DatabaseSource] = (),
-        data_files: Sequence[Path] = (),
+        data: DataConversion | None = None,
         limits: SqlLimits | None = None,
     ) -> None:
         self._limits = limits or SqlLimits()
         self._sources = {source.name: source for source in sources}
-        self._files = tuple(data_files)
-        if self._files:
-            loaded = DatabaseSource(DATA_DATABASE, "duckdb:", ", ".join(file.name for file in self._files))
+        self._data = data
+        if data:
+            loaded = DatabaseSource(DATA_DATABASE, "duckdb:", _named(data.files))
             sources = [*sources, loaded]
             self._sources.setdefault(DATA_DATABASE, loaded)
         if len(self._sources) != len(sources):
@@ -70,6 +73,11 @@ class Databases:
     def names(self) -> tuple[str, ...]:
         """Names of all databases, in the order of the configuration."""
         return tuple(self._sources)
+
+    def prepare(self) -> None:
+        """Begin converting data files, so that no query has to wait for it; returns at once."""
+        if self._data:
+            self._data.start()
 
     async def query(
         self,
@@ -88,11 +96,13 @@ class Databases:
 
         Raises:
             RequestError: `no-database`, `database-required`, `unknown-database`, `database-unreachable`,
-                `sql-syntax`, `sql-not-single-statement`, `sql-not-read-only`, `sql-parameters`, `sql-failed`,
-                `sql-timeout` or `limit-not-allowed`.
+                `database-preparing`, `sql-syntax`, `sql-not-single-statement`, `sql-not-read-only`, `sql-parameters`,
+                `sql-failed`, `sql-timeout` or `limit-not-allowed`.
         """
         source = self._source(database)
-        run = Run(self._limits, self._timeout(timeout_s))
+        within_s = self._timeout(timeout_s)
+        await self._prepared([source], within_s)
+        run = Run(self._limits, within_s)
 
         def work() -> QueryResult:
             guarded = guard(sql, source.dialect)
@@ -114,6 +124,8 @@ class Databases:
         """
         everything = database is None and table is None
         sources = list(self._sources.values()) if everything else [self._source(database)]
+        with suppress(RequestError) if everything else nullcontext():
+            await self._prepared(sources, self._limits.timeout_s)
         run = Run(self._limits, self._limits.timeout_s)
 
         def work() -> Description:
@@ -133,6 +145,18 @@ class Databases:
         for engine in self._engines.values():
             engine.close()
         self._engines.clear()
+        if self._data:
+            self._data.close()
+
+    async def _prepared(self, sources: Sequence[DatabaseSource], within_s: float) -> None:
+        """Wait for data files that are being converted; that time is not the query's.
+
+        Raises:
+            RequestError: `database-preparing`, or `database-unreachable` with the file that failed.
+        """
+        if self._data and any(source.name == DATA_DATABASE for source in sources):
+            await self._data.wait(within_s)
+            self._data.path  # noqa: B018 - raises where there is none
 
     def _described(
         self, source: DatabaseSource, database: str | None, table: str | None, samples: int, run: Run
@@ -154,7 +178,7 @@ class Databases:
         try:
             return self._described(source, database, table, samples, run)
         except RequestError as error:
-            if error.code != "database-unreachable":
+            if error.code not in {"database-unreachable", "database-preparing"}:
                 raise
             return Database(source.name, source.dialect, error.message, ())
 
@@ -194,8 +218,8 @@ class Databases:
     def _engine(self, source: DatabaseSource) -> Engine:
         with self._opening[source.name]:
             if source.name not in self._engines:
-                files = self._files if source.name == DATA_DATABASE and self._files else ()
-                self._engines[source.name] = open_engine(source, files, self._limits)
+                converted = self._data.path if self._data and source.name == DATA_DATABASE else None
+                self._engines[source.name] = open_engine(source, self._limits, converted)
             return self._engines[source.name]
 
     async def _finish(self, run: Run, work: Callable[[], _T]) -> _T:
@@ -214,6 +238,12 @@ class Databases:
             return future.result()
         await _stop(run, job, future)
         raise run.timed_out()
+
+
+def _named(files: Sequence[DataFile]) -> str:
+    """Return what the database was made of, for the agent: the first files by name."""
+    more = f" and {len(files) - _NAMED} more" if len(files) > _NAMED else ""
+    return ", ".join(file.label for file in files[:_NAMED]) + more
 
 
 async def _stop(run: Run, job: Future[_T], future: asyncio.Future[_T]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
 from pathlib import Path
 
 from mcp_pyexec.errors import ConfigError, RequestError
@@ -17,17 +16,17 @@ _NAMES_PLACES = {1044, 1045, 1130, 1698}
 """MySQL's errors that say who came from which host."""
 
 
-def open_engine(source: DatabaseSource, files: Sequence[Path], limits: SqlLimits) -> Engine:
+def open_engine(source: DatabaseSource, limits: SqlLimits, converted: Path | None = None) -> Engine:
     """Return the open database.
 
     Args:
-        files: The `--data` files, for the database made of them; else empty.
+        converted: The DuckDB file made of the `--data` files, for the database of those.
 
     Raises:
         RequestError: `database-unreachable`.
         ConfigError: DuckDB is needed and not installed, or the source is malformed.
     """
-    if not files:
+    if converted is None:
         _check(source)
     if source.dialect == "sqlite":
         return _open_sqlite(source, limits)
@@ -35,7 +34,7 @@ def open_engine(source: DatabaseSource, files: Sequence[Path], limits: SqlLimits
         return _open_postgresql(source, limits)
     if source.on_server:
         return _open_mysql(source, limits)
-    return _open_duckdb(source, files, limits)
+    return _open_duckdb(source, converted or database_path(source), limits)
 
 
 def _check(source: DatabaseSource) -> None:
@@ -52,20 +51,19 @@ def _open_sqlite(source: DatabaseSource, limits: SqlLimits) -> Engine:
         raise _unreachable(source, str(error)) from None
 
 
-def _open_duckdb(source: DatabaseSource, files: Sequence[Path], limits: SqlLimits) -> Engine:
+def _open_duckdb(source: DatabaseSource, path: Path, limits: SqlLimits) -> Engine:
     try:
         import duckdb
 
-        from mcp_pyexec.sql.duckdb_engine import DuckdbEngine, load_files
+        from mcp_pyexec.sql.duckdb_engine import DuckdbEngine
     except ImportError:
         raise ConfigError('DuckDB is not installed. Run: pip install "mcp-pyexec[duckdb]"') from None
     try:
-        return load_files(files, limits) if files else DuckdbEngine(database_path(source), limits)
+        return DuckdbEngine(path, limits)
     except duckdb.Error as error:
         text = str(error).splitlines()[0]
-        for path in files or [database_path(source)]:
-            for form in (str(path.resolve()), str(path)):
-                text = text.replace(form, path.name)
+        for form in (str(path.resolve()), str(path)):
+            text = text.replace(form, path.name)
         raise _unreachable(source, text) from None
 
 
@@ -107,5 +105,5 @@ def _unreachable(source: DatabaseSource, reason: str) -> RequestError:
     return RequestError(
         "database-unreachable",
         f"The database {source.name!r} does not open: {reason.rstrip('.')}. Check that the file is a {source.dialect} "
-        "database (or data file) that this server may read and that no other program holds it for writing.",
+        "database that this server may read and that no other program holds it for writing.",
     )
