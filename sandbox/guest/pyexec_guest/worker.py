@@ -7,7 +7,6 @@ keeps its namespace. Whatever it says is checked by the host.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import sys
@@ -36,16 +35,20 @@ def serve(channel: Channel, baseline: Baseline, listener: int | None, profile: M
         profile: The one to rehearse with; each run brings its own.
     """
     _open_streams()
-    _rehearse(channel, profile)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGXCPU, _raise_cpu_limit)
     channel.send({"op": "ready", "layers": list(LAYERS)}, fds=[] if listener is None else [listener])
     if listener is not None:
         os.close(listener)
     rehearsal.while_idle(channel, profile)
+    message, fds = channel.receive()
+    if message["op"] == "rehearse":
+        rehearsal.in_full()
+        channel.send({"op": "rehearsed"})
+        message, fds = channel.receive()
+    _reseed()
     namespace: dict[str, Any] = {}
     while True:
-        message, fds = channel.receive()
         tables = dict(zip(message["tables"], fds, strict=True))
         mapped = sum(os.fstat(fd).st_size for fd in fds)
         tighten(message["limits"], baseline, mapped, message["session"])
@@ -53,16 +56,7 @@ def serve(channel: Channel, baseline: Baseline, listener: int | None, profile: M
         if not message["session"]:
             namespace = {}
         _answer(channel, message, tables, namespace)
-
-
-def _rehearse(channel: Channel, profile: Mapping[str, Any]) -> None:
-    """Go through a run of nothing, so that a request does not wait for this clone's pages to be copied.
-
-    A clone shares the template's memory until it writes to a page, and a first run writes to a thousand.
-    """
-    reply = execute.run({"code": "result = [0]\nresult"}, profile, {}, {}, HostCalls(channel))
-    json.dumps([reply.values, profile])
-    _reseed()
+        message, fds = channel.receive()
 
 
 def _reseed() -> None:

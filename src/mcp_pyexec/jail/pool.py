@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import time
 from collections.abc import Callable
@@ -26,6 +27,8 @@ _log = logging.getLogger(__name__)
 _START_S = 120.0
 _HOLD_BACK_S = 0.02
 _BACKOFF_S = (0.0, 0.2, 1.0, 5.0)
+_REHEARSED, _AS_PARKED = 0, 1
+_LEAST_FOR_A_REHEARSAL = 2
 
 
 class Pool:
@@ -114,15 +117,17 @@ class Pool:
 
 
 class _Stock:
-    """The parked workers of one template, refilled in the background."""
+    """The parked workers of one template, refilled in the background; one of them has rehearsed and is taken first."""
 
     def __init__(self, profiles: list[Profile], limits: Limits, size: int) -> None:
         self._profiles, self._limits, self._size = profiles, limits, size
         self._template: Template | None = None
-        self._ready: asyncio.Queue[Worker] = asyncio.Queue()
+        self._ready: asyncio.PriorityQueue[tuple[int, int, Worker]] = asyncio.PriorityQueue()
+        self._numbers = itertools.count()
         self._wanted = asyncio.Event()
         self._empty = asyncio.Event()
         self._refill: asyncio.Task[None] | None = None
+        self._rehearsal: asyncio.Task[None] | None = None
         self._fault: SandboxFault | None = None
 
     async def start(self, template: Template | None = None) -> None:
@@ -151,18 +156,19 @@ class _Stock:
             worker.kill()
 
     async def close(self) -> None:
-        if self._refill is not None:
-            self._refill.cancel()
-            await asyncio.gather(self._refill, return_exceptions=True)
+        tasks = [task for task in (self._refill, self._rehearsal) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         while not self._ready.empty():
-            self._ready.get_nowait().kill()
+            self._ready.get_nowait()[-1].kill()
         if self._template is not None:
             await self._template.close()
 
     async def _next(self, deadline: float) -> Worker:
         try:
             async with asyncio.timeout(deadline - time.monotonic()):
-                return await self._ready.get()
+                return (await self._ready.get())[-1]
         except TimeoutError:
             raise self._fault or SandboxFault("jail-slow", f"no worker within {_START_S:g} s") from None
 
@@ -171,9 +177,10 @@ class _Stock:
         failures = 0
         while True:
             self._drop_dead()
-            if self._ready.qsize() >= self._size and self._template_alive():
+            if self._count() >= self._size and self._template_alive():
                 self._wanted.clear()
                 self._empty.clear()
+                self._begin_rehearsal()
                 await self._wanted.wait()
                 await self._hold_back()
                 continue
@@ -197,18 +204,45 @@ class _Stock:
                 await self._template.close()
             self._template = Template(self._profiles)
         await self._template.warm()
-        self._ready.put_nowait(await Worker.park(self._template, self._limits))
+        self._put(await Worker.park(self._template, self._limits), _AS_PARKED)
+
+    def _put(self, worker: Worker, order: int) -> None:
+        self._ready.put_nowait((order, next(self._numbers), worker))
+
+    def _begin_rehearsal(self) -> None:
+        """Have one worker rehearse while the stock is full; not the only one, which a request may need meanwhile."""
+        if self._rehearsal is not None or self._ready.qsize() < _LEAST_FOR_A_REHEARSAL:
+            return
+        order, number, worker = self._ready.get_nowait()
+        if order == _REHEARSED:
+            self._ready.put_nowait((order, number, worker))
+            return
+        self._rehearsal = asyncio.create_task(self._rehearse(worker))
+
+    async def _rehearse(self, worker: Worker) -> None:
+        try:
+            await worker.rehearse()
+            self._put(worker, _REHEARSED)
+        except SandboxFault as fault:
+            _log.warning("a worker was lost in its rehearsal: %s", fault)
+            worker.kill()
+            self._wanted.set()
+        except asyncio.CancelledError:
+            worker.kill()
+            raise
+        finally:
+            self._rehearsal = None
+
+    def _count(self) -> int:
+        return self._ready.qsize() + (self._rehearsal is not None)
 
     def _template_alive(self) -> bool:
         return self._template is not None and self._template.alive
 
     def _drop_dead(self) -> None:
-        alive = []
-        while not self._ready.empty():
-            worker = self._ready.get_nowait()
-            if worker.alive:
-                alive.append(worker)
+        waiting = [self._ready.get_nowait() for _ in range(self._ready.qsize())]
+        for entry in waiting:
+            if entry[-1].alive:
+                self._ready.put_nowait(entry)
             else:
-                worker.kill()
-        for worker in alive:
-            self._ready.put_nowait(worker)
+                entry[-1].kill()

@@ -35,6 +35,7 @@ _SHAPES: dict[str, dict[str, tuple[type, ...]]] = {
     "refused": {"id": (int,), "reason": (str,)},
     "exited": {"id": (int,), "code": (int, type(None)), "signal": (int, type(None)), "cpu_s": _NUMBER},
     "ready": {"layers": (list,)},
+    "rehearsed": {},
     "started": {},
     "progress": {"fraction": _NUMBER, "message": (str,)},
     "call": {"name": (str,), "arguments": (dict,)},

@@ -50,7 +50,7 @@ class Worker:
         self._stdout, self._stderr = stdout, stderr
         self._listener: Listener | None = None
         self._pid = usage.pid_of(clone.pidfd)
-        self._private_mb = 0.0
+        self._private_mb: float | None = None
         self._given_mb = 0.0
         self.layers: tuple[str, ...] = ()
         self.limits = limits
@@ -106,6 +106,21 @@ class Worker:
         if self._listener is not None:
             self._listener.close()
 
+    async def rehearse(self) -> None:
+        """Have a worker that has not run anything warm up more of its memory.
+
+        Raises:
+            SandboxFault: If it is lost on the way.
+        """
+        try:
+            async with asyncio.timeout(_READY_S):
+                await self._channel.send({"op": "rehearse"})
+                frame = await self._channel.receive(_READY_JSON, 0)
+        except (EndOfStream, TimeoutError):
+            raise SandboxFault("worker-lost", self._stderr.take().text[-2000:]) from None
+        if frame.op != "rehearsed":
+            raise SandboxFault("broken-frame", f"{frame.op} instead of rehearsed")
+
     async def run(
         self, job: Job, profile: Profile, *, queue_s: float = 0.0, session: bool = False
     ) -> Outcome:
@@ -138,7 +153,6 @@ class Worker:
         self._channel = channel.without_descriptors()
         self._listener = Listener(frame.fds[0]) if frame.fds else None
         usage.verify_confinement(self._pid)
-        self._private_mb = usage.read(self._pid).private_mb
         self.layers = tuple(str(layer) for layer in frame.message["layers"])
 
     def _signal(self, number: signal.Signals) -> None:
@@ -159,6 +173,9 @@ class _Run:
         worker._given_mb += _size_mb(job.tables.values())
         self._started_at = time.monotonic()
         self._resting = usage.read(worker._pid)
+        if worker._private_mb is None:
+            worker._private_mb = self._resting.private_mb
+        self._private_mb = worker._private_mb
         self._sentence: asyncio.Future[tuple[Status, Mapping[str, Any]]] = (
             asyncio.get_running_loop().create_future()
         )
@@ -203,7 +220,7 @@ class _Run:
         worker = self._worker
         while True:
             await asyncio.sleep(_LOOK_EVERY_S)
-            used = usage.read(worker._pid).private_mb - worker._private_mb - worker._given_mb
+            used = usage.read(worker._pid).private_mb - self._private_mb - worker._given_mb
             if used > self._job.limits.memory_mb * _MEASURING_SLACK:
                 self._condemn("limit", limit_error("memory", self._memory_message(used)))
                 return
@@ -333,9 +350,13 @@ class _Run:
         return Metrics(
             wall_s=time.monotonic() - self._started_at,
             cpu_s=max(0.0, now.cpu_s - self._resting.cpu_s) if cpu_s is None else cpu_s,
-            peak_memory_mb=max(0.0, now.peak_mb - self._resting.resident_mb),
+            peak_memory_mb=max(0.0, self._peak_mb(now) - self._resting.resident_mb),
             queue_s=self._queue_s,
         )
+
+    def _peak_mb(self, now: usage.Usage) -> float:
+        """The kernel keeps one peak for the whole life of a worker, which may be that of its rehearsal."""
+        return now.peak_mb if now.peak_mb > self._resting.peak_mb else now.resident_mb
 
     def _wall_message(self) -> str:
         return f"The wall-clock limit of {self._job.limits.wall_s:g} s was reached; the run was stopped."
