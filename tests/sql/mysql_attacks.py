@@ -6,6 +6,14 @@
 from __future__ import annotations
 
 MYSQL = [
+    "SELECT shop.abs(1)",
+    "SELECT shop . `abs` (1)",
+    "SELECT shop.values(1)",
+    "SELECT /*+ SET_VAR(sql_mode = '') */ SLEEP(1)",
+    "VALUES (1); DELETE FROM sale",
+    "VALUES (1)) AS x; DELETE FROM sale; SELECT * FROM (VALUES (1)",
+    "VALUES (1)) AS x INTO OUTFILE '{dir}/made' -- ",
+    "VALUES (LOAD_FILE('{dir}/secret.txt'))",
     "ANALYZE DELETE FROM sale",
     "ANALYZE FORMAT=JSON DELETE FROM sale",
     "ANALYZE UPDATE sale SET id = 0",

@@ -6,6 +6,12 @@
 from __future__ import annotations
 
 POSTGRESQL = [
+    "SELECT public.abs(1)",
+    "SELECT evil.count(1)",
+    "SELECT evil.left('a', 1)",
+    "SELECT * FROM evil.generate_series(1, 2)",
+    "SELECT a.pg_catalog.abs(1)",
+    "SELECT evil.date_part('year', day) FROM sale",
     "COPY sale TO '{dir}/made.csv'",
     "COPY (SELECT 1) TO '{dir}/made.csv'",
     "COPY sale FROM '{dir}/secret.txt'",

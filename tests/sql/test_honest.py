@@ -10,9 +10,13 @@ import duckdb
 import pytest
 
 from mcp_pyexec.sql import Databases
+from sql.analytics import statements
 from sql.honest import COMMON, DUCKDB, SQLITE
 
-BY_DIALECT = {"sqlite": COMMON + SQLITE, "duckdb": COMMON + DUCKDB}
+BY_DIALECT = {
+    "sqlite": COMMON + SQLITE + statements("sqlite.sql"),
+    "duckdb": COMMON + DUCKDB + statements("duckdb.sql"),
+}
 
 
 def _rows(directory: Path, dialect: str, sql: str) -> list[tuple[Any, ...]]:

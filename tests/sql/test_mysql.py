@@ -12,6 +12,7 @@ import pytest
 from mcp_pyexec.errors import RequestError
 from mcp_pyexec.sources import DatabaseSource
 from mcp_pyexec.sql import Column, Databases, SqlLimits, Table
+from sql.analytics import statements
 from sql.honest import COMMON
 from sql.mysql_honest import MYSQL
 from sql.servers import Server
@@ -30,6 +31,7 @@ _NOT_MYSQL = (
     "VALUES (",
 )
 HONEST = [sql for sql in COMMON if not any(word in sql for word in _NOT_MYSQL)] + MYSQL
+HONEST += statements("mysql.sql")
 ENDLESS = "SELECT COUNT(*) FROM seq_1_to_1000000 a JOIN seq_1_to_1000000 b WHERE a.seq * b.seq % 7 = 9"
 
 

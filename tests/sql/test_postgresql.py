@@ -14,6 +14,7 @@ import pytest
 from mcp_pyexec.errors import RequestError
 from mcp_pyexec.sources import DatabaseSource
 from mcp_pyexec.sql import Column, Databases, SqlLimits, Table
+from sql.analytics import statements
 from sql.honest import COMMON
 from sql.postgresql_honest import POSTGRESQL
 from sql.servers import Server
@@ -21,6 +22,7 @@ from sql.servers import Server
 Run = Callable[[Any], Any]
 
 HONEST = [sql for sql in COMMON if "group_concat" not in sql and "round(avg(amount)" not in sql] + POSTGRESQL
+HONEST += statements("postgresql.sql")
 ENDLESS = (
     "SELECT count(*) FROM generate_series(1, 1000000) a, generate_series(1, 10000000) b WHERE a * b % 7 = 9"
 )

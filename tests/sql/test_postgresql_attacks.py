@@ -35,7 +35,7 @@ HARMLESS = {
     "sql", [*ATTACKS, *TELLS_ONLY_WITHOUT_GUARD, *ONLY_THE_GUARD_STOPS_A_SUPERUSER], ids=lambda sql: sql[:60]
 )
 def test_attack_is_refused_by_the_guard(sql: str) -> None:
-    if sql in HARMLESS and not sql.startswith("SELECT U&"):
+    if sql in HARMLESS:
         assert "DELETE" not in guard(sql, "postgresql").sql.partition("'")[0]
         return
     with pytest.raises(RequestError) as refused:

@@ -1,14 +1,13 @@
 """How each dialect is read and written by the parser.
 
-PostgreSQL's own `e'…'` strings never reach the tree: they are turned into plain literals first, since the parser
-keeps them in a form that two different strings share (`tokens.plain_strings`).
+What the tokens can be told beforehand stands in `spelling`; here is what only the tree shows.
 """
 
 from __future__ import annotations
 
 from sqlglot import exp
 
-__all__ = ["FAMILY", "PARSER", "REWRITTEN", "portable"]
+__all__ = ["DECIMALS", "FAMILY", "PARSER", "REWRITTEN", "portable"]
 
 FAMILY = {
     "sqlite": "sqlite",
@@ -24,6 +23,10 @@ PARSER = {"sqlite": "sqlite", "duckdb": "duckdb", "postgresql": "postgres", "mys
 
 REWRITTEN = (exp.RegexpLike, exp.JSONExtractScalar, exp.UtcDate, exp.UtcTime, exp.UtcTimestamp, exp.Median)
 """What the parser writes for MySQL in a form that MariaDB does not know, or the other way round."""
+
+
+DECIMALS = {exp.DType.DECIMAL, exp.DType.BIGDECIMAL, exp.DType.SMALLMONEY, exp.DType.MONEY}
+"""Types that the parser writes for SQLite as REAL, which has another affinity."""
 
 
 def portable(node: exp.Expr) -> exp.Expr | None:

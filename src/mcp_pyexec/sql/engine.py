@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from mcp_pyexec.data_files import DataFile
 from mcp_pyexec.errors import ConfigError, RequestError, nearest
+from mcp_pyexec.limits import MIB
 from mcp_pyexec.sources import DatabaseSource
 from mcp_pyexec.sql.describe import describe_database
 from mcp_pyexec.sql.description import Database, Description
@@ -31,6 +32,9 @@ DATA_DATABASE = "data"
 """Name of the database that holds the tables of all `--data` files."""
 
 _NAMED = 8
+_STACK_BYTES = 16 * MIB
+"""Of each thread started from now on: the parser recurses in compiled code, and `ulimit -s` may give it far less."""
+
 _STOP_GRACE_S = 10.0
 _STOP_STEP_S = 0.02
 _T = TypeVar("_T")
@@ -67,6 +71,7 @@ class Databases:
         self._engines: dict[str, Engine] = {}
         self._opening = {name: threading.Lock() for name in self._sources}
         self._running: set[Run] = set()
+        threading.stack_size(_STACK_BYTES)
         self._threads = ThreadPoolExecutor(self._limits.concurrent, thread_name_prefix="sql")
 
     @property

@@ -18,6 +18,7 @@ MOST = 10_000
 
 _BY_NAME = {"repeat": 1, "lpad": 1, "rpad": 1, "list_resize": 1, "array_resize": 1, "bitstring": 1}
 _FORMATS = {"printf", "format"}
+_SERIES = {"range", "generate_series"}
 _STREAMED = (exp.Table, exp.From, exp.Join, exp.Lateral)
 _STEPS = {"HOUR", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR"}
 _WIDE = re.compile(r"\*|\d{5}|\{[^}]*\{")
@@ -25,10 +26,13 @@ _WIDE = re.compile(r"\*|\d{5}|\{[^}]*\{")
 
 def grows_beyond(node: exp.Expr) -> str | None:
     """Return what is wrong with a call that may make more than `MOST` out of one value, or None."""
-    if isinstance(node, exp.GenerateSeries):
+    if not isinstance(node, exp.Anonymous):
+        return None
+    name = node.name.lower()
+    if name in _SERIES:
         return _wrong_series(node)
-    if isinstance(node, exp.Format) or (isinstance(node, exp.Anonymous) and node.name.lower() in _FORMATS):
-        pattern = node.this if isinstance(node, exp.Format) else next(iter(node.expressions), None)
+    if name in _FORMATS:
+        pattern = next(iter(node.expressions), None)
         plain = isinstance(pattern, exp.Literal) and not _WIDE.search(pattern.name)
         return None if plain else "a format that is not written out, or wider than four digits"
     count = _count(node)
@@ -45,26 +49,20 @@ def grows_beyond(node: exp.Expr) -> str | None:
 
 
 def _count(node: exp.Expr) -> exp.Expr | None:
-    """Return the argument that says how much, if the node is such a call."""
-    if isinstance(node, exp.Repeat):
-        times = node.args.get("times")
-        return times if isinstance(times, exp.Expr) else None
-    if isinstance(node, exp.Pad):
-        length = node.args.get("expression")
-        return length if isinstance(length, exp.Expr) else None
-    if isinstance(node, exp.Anonymous) and node.name.lower() in _BY_NAME:
-        place = 0 if isinstance(node.parent, exp.Dot) else _BY_NAME[node.name.lower()]
-        return node.expressions[place] if len(node.expressions) > place else None
-    return None
+    """Return the argument that says how much, if the node is such a call; that of a method is one place earlier."""
+    if not isinstance(node, exp.Anonymous) or node.name.lower() not in _BY_NAME:
+        return None
+    place = 0 if isinstance(node.parent, exp.Dot) else _BY_NAME[node.name.lower()]
+    return node.expressions[place] if len(node.expressions) > place else None
 
 
-def _wrong_series(node: exp.GenerateSeries) -> str | None:
-    start, end, step = (node.args.get(key) for key in ("start", "end", "step"))
+def _wrong_series(node: exp.Anonymous) -> str | None:
+    ends, step = node.expressions[:2], (node.expressions[2:3] or [None])[0]
     if isinstance(node.parent, _STREAMED):
         return None
     if isinstance(step, exp.Interval) and step.text("unit").upper() in _STEPS:
         return None
-    if end is not None and _small(end) and (start is None or _small(start)):
+    if ends and all(map(_small, ends)):
         return None
     return f"a list from {node.sql('duckdb')[:60]} without literal ends up to {MOST:,} (in FROM it may be longer)"
 
@@ -74,8 +72,8 @@ def _small(count: exp.Expr) -> bool:
         return _small(count.this)
     if isinstance(count, exp.Neg):
         return isinstance(count.this, exp.Literal) and _small(count.this)
-    if isinstance(count, exp.Least):
-        return any(_small(choice) for choice in [count.this, *count.expressions])
+    if isinstance(count, exp.Anonymous) and count.name.lower() == "least":
+        return any(map(_small, count.expressions))
     return (
         isinstance(count, exp.Literal)
         and not count.is_string

@@ -7,6 +7,7 @@ is on the dialect's list of computing functions. The engine's own enforcement do
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -16,16 +17,16 @@ from sqlglot.errors import ErrorLevel, SqlglotError
 from sqlglot.tokenizer_core import Token
 
 from mcp_pyexec.errors import RequestError
-from mcp_pyexec.sql.dialects import FAMILY, PARSER, REWRITTEN, portable
+from mcp_pyexec.sql.dialects import DECIMALS, FAMILY, PARSER, REWRITTEN, portable
 from mcp_pyexec.sql.functions import CATALOG_PREFIXES, CATALOG_SCHEMAS, FUNCTIONS
 from mcp_pyexec.sql.growth import MOST, grows_beyond
 from mcp_pyexec.sql.nodes import NODES, ROOTS, WRITES
+from mcp_pyexec.sql.spelling import KEPT, as_written
 from mcp_pyexec.sql.tokens import (
     called_names,
     named_parameters,
     numbered,
     ordered_pivot,
-    plain_strings,
     tokenize,
     without_explain,
 )
@@ -37,8 +38,10 @@ SQL_CHARACTERS = 100_000
 
 _FILE_MARKS = ("/", "\\", "://", ".csv", ".parquet", ".json", ".tsv", ".db", ".gz", ".zst", "*", "?")
 
+_UNREADABLE = re.compile("[\0-\x08\x0e-\x1f\ud800-\udfff]")
 _READS_PATHS = {"sqlite", "duckdb"}
 _REMEMBERED = 128
+_LISTS = {"tables", "databases", "schemas", "variables"}
 _SHOWN = {"TABLES", "ALL TABLES", "COLUMNS", "INDEX"}
 
 _COMMANDS_TEXT = """
@@ -120,6 +123,8 @@ class _Seen:
     placeholders: list[exp.Placeholder] = field(default_factory=list)
     byte_strings: list[exp.ByteString] = field(default_factory=list)
     rewritten: list[exp.Expr] = field(default_factory=list)
+    decimals: list[exp.DataType] = field(default_factory=list)
+    numbers: list[exp.HexString] = field(default_factory=list)
 
     def note(self, node: exp.Expr) -> None:
         """Take down what the node names."""
@@ -130,14 +135,24 @@ class _Seen:
         elif isinstance(node, exp.TableAlias):
             if node.args.get("columns"):
                 self.aliases.add(node.name.lower())
-        elif isinstance(node, exp.Anonymous):
-            self.called.append(node.name.lower())
+        elif isinstance(node, exp.Anonymous | exp.Identifier):
+            self._note_name(node)
         elif isinstance(node, exp.Placeholder):
             self.placeholders.append(node)
         elif isinstance(node, exp.ByteString):
             self.byte_strings.append(node)
         elif isinstance(node, REWRITTEN):
             self.rewritten.append(node)
+        elif isinstance(node, exp.DataType) and node.this in DECIMALS:
+            self.decimals.append(node)
+        elif isinstance(node, exp.HexString) and node.name.startswith(KEPT):
+            self.numbers.append(node)
+
+    def _note_name(self, node: exp.Anonymous | exp.Identifier) -> None:
+        if isinstance(node.this, str) and node.this.startswith(KEPT):
+            node.set("this", node.this.removeprefix(KEPT))
+        if isinstance(node, exp.Anonymous):
+            self.called.append(node.name.lower().removeprefix(KEPT))
 
     def read(self) -> tuple[str, ...]:
         """Return the names of the tables that the statement does not define itself."""
@@ -150,9 +165,10 @@ def _check_text(sql: str) -> None:
             "sql-syntax",
             f"The SQL has {len(sql)} characters, at most {SQL_CHARACTERS} are read. Bind long values.",
         )
-    if "\0" in sql or any("\ud800" <= c <= "\udfff" for c in sql):
+    if _UNREADABLE.search(sql):
         raise RequestError(
-            "sql-syntax", "The SQL holds a NUL or a lone surrogate. Bind such a value as a parameter."
+            "sql-syntax",
+            "The SQL holds a NUL, a control character or a lone surrogate. Bind such a value as a parameter.",
         )
 
 
@@ -162,11 +178,14 @@ def _parse(sql: str, dialect: str) -> exp.Expr:
         body = named_parameters(body, tokens)
         if tokens and tokens[0].text.lower() in {"pivot", "unpivot"}:
             body = ordered_pivot(body, tokenize(body, dialect))
-    if dialect == "postgresql":
-        body = plain_strings(body, tokens)
+        elif len(tokens) == 2 and tokens[0].text.lower() == "show" and tokens[1].text.lower() not in _LISTS:
+            body = "DESCRIBE" + body[tokens[0].end + 1 :]
+    elif dialect == "mysql" and tokens and tokens[0].text.lower() == "values":
+        body = f"SELECT * FROM (\n{body[: tokens[-1].end + 1]}\n) AS listed"  # noqa: S608 - it is only parsed
     _check_opening(tokens[0].text.lower() if tokens else "", dialect)
     if body is not sql:
         tokens = tokenize(body, dialect)
+    tokens = as_written(tokens, body, dialect)
     try:
         trees = (
             Dialect.get_or_raise(PARSER[dialect]).parser(error_level=ErrorLevel.IMMEDIATE).parse(tokens, body)
@@ -214,6 +233,9 @@ def _check_node(node: exp.Expr, dialect: str) -> None:
         raise _refusal(f"{kind.upper()} of something that is neither a table nor a SELECT")
     if isinstance(node, exp.Select) and (node.args.get("into") or node.args.get("locks")):
         raise _refusal("SELECT INTO or FOR UPDATE")
+    if isinstance(node, exp.Select) and dialect == "mysql":
+        kept = [word for word in node.args.get("operation_modifiers") or () if word == "STRAIGHT_JOIN"]
+        node.set("operation_modifiers", kept)
     if isinstance(node, exp.Show) and node.name.upper() not in _SHOWN:
         raise _refusal(f"SHOW {node.name}", "Use describe_database to see tables and columns.")
 
@@ -239,11 +261,21 @@ def _check_table(table: exp.Table, dialect: str) -> None:
 def _generate(tree: exp.Expr, seen: _Seen, dialect: str) -> str:
     for node in seen.byte_strings:
         node.replace(exp.Literal.string(node.name))
+    for number in seen.numbers:
+        number.replace(exp.Var(this=f"0x{number.name.removeprefix(KEPT)}"))
+    for kind in seen.decimals if dialect == "sqlite" else ():
+        kind.replace(exp.DataType(this=exp.DType.USERDEFINED, kind="NUMERIC"))
     for old in reversed(seen.rewritten) if dialect == "mysql" else ():
         if (other := portable(old)) is not None:
             old.replace(other)
     try:
-        return tree.sql(PARSER[dialect], comments=False, copy=False, unsupported_level=ErrorLevel.RAISE)
+        return tree.sql(
+            PARSER[dialect],
+            comments=False,
+            copy=False,
+            normalize_functions=False,
+            unsupported_level=ErrorLevel.RAISE,
+        )
     except SqlglotError as error:
         raise RequestError(
             "sql-syntax", f"This is not {dialect} SQL: {_plain(error)}. Write it another way."
@@ -251,7 +283,7 @@ def _generate(tree: exp.Expr, seen: _Seen, dialect: str) -> str:
 
 
 def _check_calls(tokens: list[Token], seen: _Seen, dialect: str) -> None:
-    for name in [*called_names(tokens, seen.aliases), *seen.called]:
+    for name in [*called_names(tokens, seen.aliases, dialect), *seen.called]:
         if name not in FUNCTIONS[dialect]:
             raise _refusal(
                 f"the function {name!r}",

@@ -37,7 +37,7 @@ _TEXT = """
     json_table json_type json_unquote json_valid json_value nested
 
     index coalesce if ifnull nullif nvl nvl2 decode decode_oracle values inet_aton inet_ntoa inet6_aton inet6_ntoa
-    is_ipv4 is_ipv6 is_uuid bin_to_uuid uuid_to_bin cast row version database schema user current_user
+    is_ipv4 is_ipv6 is_uuid bin_to_uuid uuid_to_bin cast row version database schema user current_user session_user
 
     st_area st_astext st_aswkt st_asgeojson st_contains st_distance st_distance_sphere st_equals st_geomfromtext
     st_geometrytype st_intersects st_length st_point st_srid st_touches st_within st_x st_y point

@@ -57,7 +57,7 @@ _TEXT = """
     abbrev broadcast family host hostmask inet_merge inet_same_family masklen netmask network area center diameter
     height width radius slope npoints
 
-    all any some coalesce nullif num_nonnulls num_nulls row pg_typeof pg_column_size pg_size_pretty pg_size_bytes
+    all any array some coalesce nullif num_nonnulls num_nulls row pg_typeof pg_column_size pg_size_pretty pg_size_bytes
     gen_random_uuid uuidv4 uuidv7 uuid_extract_timestamp uuid_extract_version version current_database current_schema
     current_user
     """

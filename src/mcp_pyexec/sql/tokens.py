@@ -22,7 +22,6 @@ __all__ = [
     "named_parameters",
     "numbered",
     "ordered_pivot",
-    "plain_strings",
     "tokenize",
     "without_explain",
 ]
@@ -33,7 +32,7 @@ _NOT_CALLS_TEXT = """
     not notnull of offset on only or order outer over partition pivot qualify ranges recursive regexp
     replace right rollup rows sample select semi sets similar some struct table then to tuple union unpivot using
     values when where window with within end key percent return row bernoulli system reservoir asof positional
-    anti natural intersects desc asc rename try_cast cast
+    anti natural intersects desc asc rename try_cast cast repeatable
     """
 _NOT_CALLS = frozenset(_NOT_CALLS_TEXT.split())
 """Words that may stand before a parenthesis without being a call."""
@@ -43,14 +42,9 @@ _EXPLAIN_TEXT = (
 )
 _EXPLAIN_WORDS = frozenset(_EXPLAIN_TEXT.split())
 _MAY_EXPLAIN = re.compile(r"\b(?:explain|analyze)\b", re.IGNORECASE)
-_ESCAPE = re.compile(
-    r"\\(?:([0-7]{1,3})|(x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|(.))|''", re.DOTALL
-)
-_UNITS = frozenset({"year", "month", "day", "hour", "minute", "second"})
-_CONTROL = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
-
 _TYPES_TEXT = """
-    bit char character decimal enum float numeric nchar nvarchar real text time timestamp varchar varbinary
+    binary bit char character decimal enum float interval numeric nchar nvarchar real text time timestamp varchar
+    varbinary
 """
 _TYPES = frozenset(_TYPES_TEXT.split())
 _OPERANDS = frozenset(
@@ -97,9 +91,13 @@ def without_explain(sql: str, dialect: str) -> tuple[str, str]:
     if dialect == "sqlite":
         plan = _after(_after(rest, "query", dialect) or "", "plan", dialect)
         return ("EXPLAIN QUERY PLAN ", plan) if plan is not None else (prefix, rest)
-    analyzed = _after(rest, "analyze", dialect)
-    if analyzed is not None:
-        return "EXPLAIN ANALYZE ", analyzed
+    options = []
+    for word in ("analyze", "verbose") if dialect == "postgresql" else ("analyze",):
+        if (behind := _after(rest, word, dialect)) is not None:
+            options.append(word.upper())
+            rest = behind
+    if options:
+        return " ".join(["EXPLAIN", *options, ""]), rest
     return _explain_options(rest, dialect) or (prefix, rest)
 
 
@@ -143,43 +141,6 @@ def _after(sql: str, word: str, dialect: str) -> str | None:
     return sql[tokens[0].end + 1 :]
 
 
-def plain_strings(sql: str, tokens: list[Token]) -> str:
-    """Return the text with PostgreSQL's `e'…'` strings written as plain ones, and `interval '…'` as a cast.
-
-    The parser keeps neither as it is: it gives two different strings one form, and drops parts of an interval.
-
-    Raises:
-        RequestError: `sql-syntax` for an escape that stands for a byte which is not ASCII.
-    """
-    parts, at = [], 0
-    for index, token in enumerate(tokens):
-        before = tokens[index - 1] if index else token
-        after = tokens[index + 1].text.lower() if index + 1 < len(tokens) else ""
-        if token.token_type is TokenType.STRING and before.text.lower() == "interval" and after not in _UNITS:
-            parts += [sql[at : before.start], "CAST(", sql[token.start : token.end + 1], " AS INTERVAL)"]
-            at = token.end + 1
-        if token.token_type is TokenType.BYTE_STRING:
-            raw = sql[token.start : token.end + 1]
-            if raw[:2].lower() != "e'":
-                raise RequestError("sql-syntax", "Only e'…' strings can be read here; bind other values.")
-            plain = _ESCAPE.sub(_unescaped, raw[2:-1])
-            parts += [sql[at : token.start], "'", plain.replace("'", "''"), "'"]
-            at = token.end + 1
-    return "".join([*parts, sql[at:]])
-
-
-def _unescaped(match: re.Match[str]) -> str:
-    octal, number, character = match.groups()
-    if character is not None:
-        return _CONTROL.get(character, character)
-    if octal is None and number is None:
-        return "'"
-    code = int(octal, 8) if octal else int(number[1:], 16)
-    if not 0 < code < (128 if octal or number[0] == "x" else 0xD800):
-        raise RequestError("sql-syntax", "An escape in a string stands for no character. Bind such a value.")
-    return chr(code)
-
-
 def numbered(sql: str, tokens: list[Token]) -> tuple[str, tuple[str, ...]]:
     """Return the text with `?` for each `:name`, and the names in order of appearance."""
     parts, names, at = [], [], 0
@@ -218,8 +179,10 @@ def ordered_pivot(sql: str, tokens: list[Token]) -> str:
     return sql
 
 
-def called_names(tokens: list[Token], aliases: Collection[str]) -> list[str]:
+def called_names(tokens: list[Token], aliases: Collection[str], dialect: str) -> list[str]:
     """Return, in order and lower case, every name that the text calls as a function.
+
+    A name behind a schema comes with it, since any schema may hold a function of any name; DuckDB writes methods so.
 
     Args:
         aliases: Names, in lower case, that the tree shows to be aliases with a column list, as in `t(a, b)`.
@@ -229,15 +192,24 @@ def called_names(tokens: list[Token], aliases: Collection[str]) -> list[str]:
         if after.token_type is not TokenType.L_PAREN:
             continue
         name = token.text.lower()
+        schema = _schema(tokens, index, dialect)
         quoted = token.token_type in (TokenType.IDENTIFIER, TokenType.STRING)
-        if not quoted and (not name.replace("_", "a").isalnum() or name[0].isdigit()):
-            continue
-        if not quoted and (name in _NOT_CALLS or name in _TYPES):
-            continue
-        if name in aliases and _is_alias(tokens, index):
-            continue
-        found.append(name)
+        if schema:
+            found.append(f"{schema}.{name}")
+        elif quoted or (name.replace("_", "a").isalnum() and not name[0].isdigit()):
+            word = not quoted and (name in _NOT_CALLS or name in _TYPES)
+            if not word and not (name in aliases and _is_alias(tokens, index)):
+                found.append(name)
     return found
+
+
+def _schema(tokens: list[Token], index: int, dialect: str) -> str:
+    """Return what stands before the dot before this token, "" if nothing does or what the engine itself is called."""
+    if dialect == "duckdb" or index < 2 or tokens[index - 1].token_type is not TokenType.DOT:
+        return ""
+    name = tokens[index - 2].text.lower()
+    deeper = index > 2 and tokens[index - 3].token_type is TokenType.DOT
+    return "" if dialect == "postgresql" and name == "pg_catalog" and not deeper else name
 
 
 def _is_alias(tokens: list[Token], index: int) -> bool:
