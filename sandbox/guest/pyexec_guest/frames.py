@@ -11,25 +11,88 @@ import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
     import pyarrow as pa
 
 __all__ = ["is_frame", "is_series", "read_frame", "read_table", "to_table", "write_table"]
 
+_MOST_MAPPINGS = 24
+
 
 def read_table(fd: int) -> pa.Table:
     """Return the table in a sealed descriptor, over mapped memory; the descriptor is closed."""
-    import pyarrow as pa
-
-    size = os.fstat(fd).st_size
-    mapped = mmap.mmap(fd, size, access=mmap.ACCESS_READ)
-    os.close(fd)
-    return pa.ipc.open_file(pa.py_buffer(mapped)).read_all()
+    with open(fd, "rb") as file:
+        return _table(mmap.mmap(fd, os.fstat(file.fileno()).st_size, access=mmap.ACCESS_READ))
 
 
 def read_frame(fd: int) -> pd.DataFrame:
-    """Return the dataset as a DataFrame that can be written to (a copy of the mapped columns)."""
-    return read_table(fd).to_pandas(use_threads=False)
+    """Return the dataset as a DataFrame that can be written to; the descriptor is closed.
+
+    Numbers without missing values, and text, stay where they are: of numbers, a page is copied when it is first
+    written to, text is replaced as a whole. All else is converted into memory of its own.
+    """
+    import pandas as pd
+
+    with open(fd, "rb") as file:
+        mapped = mmap.mmap(fd, os.fstat(file.fileno()).st_size, access=mmap.ACCESS_READ)
+        table = _table(mapped)
+        arrays = _arrays(fd, mapped, table)
+    rest = table.select([i for i in range(table.num_columns) if i not in arrays]).to_pandas(use_threads=False)
+    columns = {name: arrays[i] if i in arrays else rest[name] for i, name in enumerate(table.column_names)}
+    return pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows), copy=False)
+
+
+def _table(mapped: mmap.mmap) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.ipc.open_file(pa.py_buffer(mapped)).read_all()
+
+
+def _arrays(fd: int, mapped: mmap.mmap, table: pa.Table) -> dict[int, np.ndarray[Any, Any]]:
+    """Return, by column, the numbers that numpy can use where they lie, over private mappings of those places.
+
+    A private mapping counts as memory of the run; where there is not so much left, the arrays are read-only.
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    base = pa.py_buffer(mapped).address
+    places = {
+        i: column.chunk(0).buffers()[1].address - base
+        for i, column in enumerate(table.columns)
+        if _plain(column)
+    }
+    ends = {i: start + table.column(i).nbytes for i, start in places.items()}
+    arrays = {}
+    for run in _neighbours(sorted(places)):
+        start = places[run[0]] // mmap.PAGESIZE * mmap.PAGESIZE
+        try:
+            memory = mmap.mmap(fd, ends[run[-1]] - start, access=mmap.ACCESS_COPY, offset=start)
+        except OSError:
+            memory, start = mapped, 0
+        for i in run:
+            kind = table.field(i).type.to_pandas_dtype()
+            arrays[i] = np.frombuffer(memory, kind, table.num_rows, places[i] - start)
+    return arrays
+
+
+def _plain(column: pa.ChunkedArray) -> bool:
+    import pyarrow as pa
+
+    number = pa.types.is_integer(column.type) or pa.types.is_floating(column.type)
+    return bool(number and column.num_chunks == 1 and column.null_count == 0)
+
+
+def _neighbours(columns: list[int]) -> list[list[int]]:
+    """Return the columns in runs without a gap, at most as many as a worker can have files open for."""
+    runs: list[list[int]] = []
+    for column in columns:
+        if runs and column == runs[-1][-1] + 1:
+            runs[-1].append(column)
+        else:
+            runs.append([column])
+    return runs[:_MOST_MAPPINGS]
 
 
 def to_table(value: Any) -> pa.Table:
