@@ -1,8 +1,9 @@
 """SQL: what the guard costs, and a million rows out of each engine.
 
-For each engine one million rows × 10 mixed columns go to Arrow through this server's own path, and next to it, in
-the same run, through the fastest route of the same process (a driver's own Arrow; where there is none, the
-driver's rows to a DataFrame) and through `pandas.read_sql` over SQLAlchemy. Servers that do not answer are left out.
+For each engine one million rows × 10 mixed columns go to a DataFrame in the jail and every column is read there:
+query, sealed memory, dataset, worker. Next to it, in turns within the same run, the same through the fastest routes
+there are without a jail, to a DataFrame in process (ADBC, DuckDB's own Arrow, the driver's rows) and through
+`pandas.read_sql` over SQLAlchemy. Servers that do not answer, and drivers that are not installed, are left out.
 """
 
 from __future__ import annotations
@@ -10,10 +11,13 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+import shutil
 import sqlite3
+import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -21,8 +25,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+import sqlalchemy
 from measure import show
+from pydantic import SecretStr
 
+from mcp_pyexec.config import Settings
+from mcp_pyexec.executions import ExecutionRequest
+from mcp_pyexec.service import Service
 from mcp_pyexec.sources import DatabaseSource, server_address
 from mcp_pyexec.sql import Databases, SqlLimits, guard
 
@@ -31,7 +41,8 @@ MYSQL = os.environ.get("PYEXEC_TEST_MYSQL", "mysql://root@127.0.0.1:3306/test")
 ROWS = 1_000_000
 TABLE = f"bench_{secrets.token_hex(4)}"
 LIMITS = SqlLimits(timeout_s=300, byte_limit=2**31)
-ROUNDS = 3
+ROUNDS = 5
+TOUCH = "for c in df: df[c].sum() if df[c].dtype.kind in 'biuf' else df[c].isna().sum()"
 
 STEPS = ",\n".join(
     f"step_{i} AS (SELECT customer_id, product,\n    sum(amount) AS total, count(*) AS n\n  FROM sale "
@@ -62,14 +73,18 @@ FILL = {
 def main() -> None:
     """Print the table, or, as a child, the memory of one query."""
     if sys.argv[1:2] == ["memory"]:
-        _print_memory(sys.argv[2], sys.argv[3])
+        _print_memory(*sys.argv[2:5])
         return
-    _guard_time()
+    wanted = sys.argv[1:]
+    if not wanted or "guard" in wanted:
+        _guard_time()
     with tempfile.TemporaryDirectory() as directory:
-        for measure in (_sqlite, _duckdb):
-            measure(Path(directory))
-    for measure_server in (_postgresql, _mysql):
-        measure_server()
+        for name, measure in {"sqlite": _sqlite, "duckdb": _duckdb}.items():
+            if not wanted or name in wanted:
+                measure(Path(directory))
+    for name, measure_server in {"postgresql": _postgresql, "mysql": _mysql}.items():
+        if not wanted or name in wanted:
+            measure_server()
 
 
 def _guard_time() -> None:
@@ -97,14 +112,20 @@ def _sqlite(directory: Path) -> None:
         )  # fmt: skip
         connection.commit()
 
-    def driver() -> None:
-        import pyarrow as pa
+    def adbc() -> pd.DataFrame:
+        import adbc_driver_sqlite.dbapi as adbc
 
+        with adbc.connect(str(path)) as own, own.cursor() as cursor:
+            cursor.execute(f"SELECT * FROM {TABLE}")
+            return cursor.fetch_arrow_table().to_pandas()
+
+    def driver() -> pd.DataFrame:
         with closing(sqlite3.connect(path)) as connection:
             rows = connection.execute(f"SELECT * FROM {TABLE}").fetchall()
-            pa.table([pa.array(column) for column in zip(*rows, strict=True)], names=list("abcdefghij"))
+            return pd.DataFrame(rows, columns=list("abcdefghij"), copy=False)
 
-    _compare("sqlite", f"sqlite:///{path}", f"sqlite:///{path}", driver, "sqlite3 rows to Arrow")
+    routes = {"ADBC": adbc, "sqlite3 rows": driver, "pandas.read_sql": _alchemy(f"sqlite:///{path}")}
+    _compare("sqlite", f"sqlite:///{path}", routes)
 
 
 def _duckdb(directory: Path) -> None:
@@ -113,12 +134,13 @@ def _duckdb(directory: Path) -> None:
     path = directory / "bench.duckdb"
     with duckdb.connect(str(path)) as connection:
         connection.execute(FILL["duckdb"])
+    twin = shutil.copy(path, directory / "twin.duckdb")  # one process opens a file in one way only
 
-    def driver() -> None:
-        with duckdb.connect(str(path), read_only=True, config={"threads": "2"}) as connection:
-            connection.sql(f"SELECT * FROM {TABLE}").to_arrow_table()
+    def driver() -> pd.DataFrame:
+        with duckdb.connect(twin, read_only=True, config={"threads": "2"}) as connection:
+            return connection.sql(f"SELECT * FROM {TABLE}").to_arrow_table().to_pandas()
 
-    _compare("duckdb", f"duckdb:///{path}", None, driver, "DuckDB's own Arrow")
+    _compare("duckdb", f"duckdb:///{path}", {"DuckDB's own Arrow": driver})
 
 
 def _postgresql() -> None:
@@ -130,18 +152,18 @@ def _postgresql() -> None:
         print("postgresql: no server answers; set PYEXEC_TEST_POSTGRESQL")
         return
 
-    def driver() -> None:
+    def adbc() -> pd.DataFrame:
         import adbc_driver_postgresql.dbapi as adbc
 
         with adbc.connect(POSTGRESQL) as own, own.cursor() as cursor:
             cursor.execute(f"SELECT * FROM {TABLE}")
-            cursor.fetch_arrow_table()
+            return cursor.fetch_arrow_table().to_pandas()
 
     with connection:
         connection.execute(FILL["postgresql"])
         try:
             url = POSTGRESQL.replace("postgresql://", "postgresql+psycopg://")
-            _compare("postgresql", POSTGRESQL, url, driver, "ADBC")
+            _compare("postgresql", POSTGRESQL, {"ADBC": adbc, "pandas.read_sql": _alchemy(url)})
         finally:
             connection.execute(f"DROP TABLE {TABLE}")
 
@@ -158,81 +180,132 @@ def _mysql() -> None:
         print("mysql: no server answers; set PYEXEC_TEST_MYSQL")
         return
 
-    def driver() -> None:
-        import pandas as pd
-
+    def driver() -> pd.DataFrame:
         with closing(pymysql.connect(**where)) as own, own.cursor() as cursor:
             cursor.execute(f"SELECT * FROM {TABLE}")
-            pd.DataFrame(cursor.fetchall())
+            return pd.DataFrame(cursor.fetchall())
 
     with closing(connection), connection.cursor() as cursor:
         cursor.execute(FILL["mysql"])
         try:
             url = MYSQL.replace("mysql://", "mysql+pymysql://")
-            _compare("mysql", MYSQL, url, driver, "PyMySQL rows to a DataFrame")
+            _compare("mysql", MYSQL, {"PyMySQL rows": driver, "pandas.read_sql": _alchemy(url)})
         finally:
             cursor.execute(f"DROP TABLE {TABLE}")
 
 
-def _compare(
-    name: str,
-    url: str,
-    alchemy: str | None,
-    driver: Callable[[], None],
-    route: str,
-) -> None:
-    sql = f"SELECT * FROM {TABLE}"
-    fastest: float | None = None
-    with suppress(ImportError):
-        fastest = show(f"{name}: {route}", [_seconds(driver) for _ in range(ROUNDS)])
-    ours = asyncio.run(_query_times(url, sql))
-    median = show(f"{name}: this server, to Arrow", ours, fastest)
-    if alchemy is not None:
-        import pandas as pd
-        import sqlalchemy
+def _alchemy(url: str) -> Callable[[], pd.DataFrame]:
+    def read() -> pd.DataFrame:
+        engine = sqlalchemy.create_engine(url)
+        try:
+            return pd.read_sql(f"SELECT * FROM {TABLE}", engine)
+        finally:
+            engine.dispose()
 
-        engine = sqlalchemy.create_engine(alchemy)
-        slow = [_seconds(lambda: pd.read_sql(sql, engine))]
-        show(f"{name}: pandas.read_sql", slow, median)
-        engine.dispose()
-    _memory(name, url, sql)
+    return read
 
 
-async def _query_times(url: str, sql: str) -> list[float]:
-    databases = Databases([DatabaseSource("bench", url)], limits=LIMITS)
-    seconds = []
-    for _ in range(ROUNDS):
-        started = time.perf_counter()
-        result = await databases.query(sql)
-        seconds.append(time.perf_counter() - started)
-        assert (result.table.num_rows, result.complete) == (ROWS, True)
-        del result
-    await databases.close()
-    return seconds
+def _compare(name: str, url: str, routes: dict[str, Callable[[], pd.DataFrame]]) -> None:
+    """Print our time and each route's, taken in turns; the ratio of a route is ours to it."""
+    seconds: dict[str, list[float]] = {route: [] for route in routes}
+    ours = asyncio.run(_in_turns(url, routes, seconds))
+    median = show(f"{name}: this server, to a DataFrame in the jail", ours)
+    for route, taken in seconds.items():
+        if taken:
+            show(f"{name}: {route}, to a DataFrame in process", taken)
+            print(f"{'':<58} ratio {median / statistics.median(taken):8.2f}")
+    _memory(name, url)
 
 
-def _memory(name: str, url: str, sql: str) -> None:
-    """Print peak memory above that of the same query without rows, per byte of the result."""
-    peaks = []
-    for text in (f"{sql} WHERE 1 = 0", sql):
-        child = [sys.executable, __file__, "memory", url, text]
-        peaks.append([int(n) for n in subprocess.run(child, capture_output=True, check=True).stdout.split()])
-    (idle, _), (peak, size) = peaks
-    print(f"{name + ': host memory per byte of the result':<58} {(peak - idle) / size:12.2f}")
-
-
-def _print_memory(url: str, sql: str) -> None:
-    async def run() -> int:
-        databases = Databases([DatabaseSource("bench", url)], limits=LIMITS)
-        size = int((await databases.query(sql)).table.nbytes)
-        await databases.close()
-        return size
-
-    size = asyncio.run(run())
-    peak = next(
-        line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")
+async def _in_turns(
+    url: str, routes: dict[str, Callable[[], pd.DataFrame]], seconds: dict[str, list[float]]
+) -> list[float]:
+    service = Service(
+        Settings(
+            databases={"bench": SecretStr(url)}, sql_mb=1024, sql_timeout_s=300, timeout_s=300, memory_mb=1024
+        )
     )
-    print(int(peak.split()[1]) * 1024, size)
+    await service.start()
+    await service.warm_up()
+    ours = []
+    for number in range(ROUNDS + 1):
+        for route, read in routes.items():
+            with suppress(ImportError):
+                taken = _seconds(lambda read=read: _touch(read()))  # type: ignore[misc]
+                seconds[route] += [taken] if number else []
+        started = time.perf_counter()
+        await _to_the_jail(service)
+        ours += [time.perf_counter() - started] if number else []
+    await service.close()
+    return ours
+
+
+async def _to_the_jail(service: Service) -> None:
+    found = await service.databases.query(f"SELECT * FROM {TABLE}")
+    kept = service.datasets.add(found.sealed, origin=found.origin, complete=found.complete)
+    assert (kept.row_count, kept.complete) == (ROWS, True)
+    done = await service.executions.run(ExecutionRequest(code=TOUCH, datasets={"df": kept.handle}))
+    assert done.outcome.status == "ok", done.outcome.error
+
+
+def _touch(df: pd.DataFrame) -> None:
+    exec(TOUCH, {"df": df})  # the very text that runs in the jail
+
+
+def _memory(name: str, url: str) -> None:
+    """Print the most memory that a query took, above that of the same query without rows, per byte of the result."""
+    sql = f"SELECT * FROM {TABLE}"
+    child = [sys.executable, __file__, "memory", url, f"{sql} WHERE 1 = 0", sql]
+    grown, size = map(int, subprocess.run(child, capture_output=True, check=True).stdout.split())
+    print(f"{name + ': host memory per byte of the result':<58} {grown / size:12.2f}")
+
+
+def _print_memory(url: str, warm: str, sql: str) -> None:
+    """Count the server's own pages and all sealed memory, 500 times a second."""
+    peak, done = [0], threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.002):
+            peak[0] = max(peak[0], _used())
+
+    async def run() -> tuple[int, int]:
+        databases = Databases([DatabaseSource("bench", url)], limits=LIMITS)
+        await databases.query(warm)
+        idle, watcher = _used(), threading.Thread(target=watch)
+        watcher.start()
+        size = (await databases.query(sql)).sealed.size_bytes
+        done.set()
+        watcher.join()
+        await databases.close()
+        return peak[0] - idle, size
+
+    print(*asyncio.run(run()))
+
+
+def _used() -> int:
+    """Bytes of this process and its children: their own pages, and every sealed memory open in this one."""
+    memories = {}
+    for link in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):
+            if str(link.readlink()).startswith("/memfd:"):
+                memories[link.stat().st_ino] = link.stat().st_blocks * 512
+    return sum(map(_anonymous, _family(os.getpid()))) + sum(memories.values())
+
+
+def _family(pid: int) -> list[int]:
+    try:
+        tasks = [p.read_text().split() for p in Path(f"/proc/{pid}/task").glob("*/children")]
+    except OSError:
+        return [pid]
+    return [pid, *(p for children in tasks for child in children for p in _family(int(child)))]
+
+
+def _anonymous(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon"))
 
 
 def _seconds(work: Callable[[], object]) -> float:
