@@ -20,7 +20,6 @@ from typing import Any, cast
 
 import psycopg
 import pyarrow as pa
-import pyarrow.csv
 from psycopg import pq
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
@@ -28,9 +27,10 @@ from mcp_pyexec.errors import RequestError
 from mcp_pyexec.sources import DatabaseSource
 from mcp_pyexec.sql import arrow
 from mcp_pyexec.sql.description import Table
+from mcp_pyexec.sql.postgresql_binary import Unfit, decode, is_binary
 from mcp_pyexec.sql.postgresql_catalog import read_columns, read_tables
 from mcp_pyexec.sql.postgresql_session import Stopper, connect, read_rights
-from mcp_pyexec.sql.postgresql_types import BUILT_IN, Kind, convert, parsed_by_reader, settle
+from mcp_pyexec.sql.postgresql_types import BUILT_IN, SHOWN, Kind, convert, settle
 from mcp_pyexec.sql.postgresql_wire import Binding, abandon, copied, describe, execute
 from mcp_pyexec.sql.results import Collector, Fetched, Run, SqlLimits, Value
 from mcp_pyexec.tables import seal
@@ -39,6 +39,7 @@ __all__ = ["PostgresqlEngine"]
 
 _IDLE_S = 900
 _FETCH_ROWS = 5_000
+_TEXT = Kind("text")
 _TYPES = """
     SELECT t.oid, t.typtype, t.typcategory, t.typelem, t.typdelim, t.typname FROM pg_type t WHERE t.oid = {oid}
 """
@@ -76,12 +77,13 @@ class PostgresqlEngine:
         Args:
             parameters: In the order of `$1`, `$2`, ….
         """
-        with self._session(run) as session:
-            if sql.lstrip()[:7].upper() == "EXPLAIN":
-                return self._explained(session, sql, _bindings(parameters), run)
-            if parameters:
-                return self._by_cursor(session, sql, _bindings(parameters), run)
-            return self._by_copy(session, sql, run)
+        as_text: frozenset[int] = frozenset()
+        while True:
+            try:
+                with self._session(run) as session:
+                    return self._fetched(session, sql, parameters, run, as_text)
+            except Unfit as unfit:
+                as_text |= unfit.columns
 
     def tables(self) -> tuple[Table, ...]:
         """Return every readable table and view without columns, from the catalogue."""
@@ -148,13 +150,31 @@ class PostgresqlEngine:
                 return pooled, session
         raise AssertionError("the last pass returns or raises")
 
-    def _by_copy(self, session: psycopg.Connection[Any], sql: str, run: Run) -> Fetched:
+    def _fetched(
+        self,
+        session: psycopg.Connection[Any],
+        sql: str,
+        parameters: Mapping[str, Value],
+        run: Run,
+        as_text: frozenset[int],
+    ) -> Fetched:
+        if sql.lstrip()[:7].upper() == "EXPLAIN":
+            return self._explained(session, sql, _bindings(parameters), run)
+        if parameters:
+            return self._by_cursor(session, sql, _bindings(parameters), run)
+        return self._by_copy(session, sql, run, as_text)
+
+    def _by_copy(
+        self, session: psycopg.Connection[Any], sql: str, run: Run, as_text: frozenset[int]
+    ) -> Fetched:
         names, kinds = self._described(session, describe(session, sql, run), run)
+        kinds = [SHOWN if i in as_text else kind for i, kind in enumerate(kinds)]
+        sent = [kind if is_binary(kind) else _TEXT for kind in kinds]
         collector = Collector(run.limits, names)
-        for chunk in copied(session, f"COPY (\n{sql}\n) TO STDOUT (FORMAT csv)", run, run.limits.value_bytes):
-            if not collector.add(_batch(_read_csv(chunk, kinds), names, kinds)):
+        for data, lengths in copied(session, _copy(sql, kinds), run, run.limits.value_bytes):
+            if not collector.add(_batch(decode(data, lengths, sent), names, kinds)):
                 break
-        return _fetched(collector, kinds)
+        return _settled(collector, kinds)
 
     def _by_cursor(
         self, session: psycopg.Connection[Any], sql: str, bindings: Sequence[Binding], run: Run
@@ -168,7 +188,7 @@ class PostgresqlEngine:
             if not collector.add(_batch(arrays, names, kinds)):
                 break
             run.check()
-        return _fetched(collector, kinds)
+        return _settled(collector, kinds)
 
     def _explained(
         self, session: psycopg.Connection[Any], sql: str, bindings: Sequence[Binding], run: Run
@@ -197,32 +217,20 @@ class PostgresqlEngine:
     def _looked_up(self, session: psycopg.Connection[Any], oid: int, run: Run) -> Kind:
         rows = list(zip(*_columns(execute(session, _TYPES.format(oid=oid), run)), strict=True))
         if not rows:
-            return Kind("text")
+            return SHOWN
         _, form, category, element, delimiter, _ = rows[0]
         if category == "A" and int(element):
             return Kind("array", element=self._kind(session, int(element), -1, run), delimiter=str(delimiter))
-        return Kind("enum") if form == "e" else Kind("text")
+        return Kind("enum") if form == "e" else SHOWN
 
 
-def _read_csv(chunk: bytes, kinds: Sequence[Kind]) -> list[pa.Array]:
-    """Return the columns of whole CSV rows; NULL is the empty field without quotes."""
-    names = [str(i) for i in range(len(kinds))]
-    table = pyarrow.csv.read_csv(
-        pa.BufferReader(chunk),
-        read_options=pyarrow.csv.ReadOptions(
-            column_names=names, block_size=len(chunk) + 1, use_threads=False
-        ),
-        parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
-        convert_options=pyarrow.csv.ConvertOptions(
-            column_types=dict(zip(names, map(parsed_by_reader, kinds), strict=True)),
-            null_values=[""],
-            strings_can_be_null=True,
-            quoted_strings_can_be_null=False,
-            true_values=["t"],
-            false_values=["f"],
-        ),
-    )
-    return [column.combine_chunks() for column in table.columns]
+def _copy(sql: str, kinds: Sequence[Kind]) -> str:
+    """Return the statement that sends the rows, columns without a binary form as the server writes them."""
+    if not all(map(is_binary, kinds)):
+        columns = [f"c{i}" if is_binary(kind) else f"c{i}::text" for i, kind in enumerate(kinds)]
+        names = ", ".join(f"c{i}" for i in range(len(kinds)))
+        sql = f"SELECT {', '.join(columns)} FROM (\n{sql}\n) AS result ({names})"  # noqa: S608 - our own words
+    return f"COPY (\n{sql}\n) TO STDOUT (FORMAT binary)"
 
 
 def _batch(arrays: Sequence[pa.Array], names: Sequence[str], kinds: Sequence[Kind]) -> pa.RecordBatch:
@@ -230,7 +238,7 @@ def _batch(arrays: Sequence[pa.Array], names: Sequence[str], kinds: Sequence[Kin
     return pa.RecordBatch.from_arrays(converted, names=list(names))
 
 
-def _fetched(collector: Collector, kinds: Sequence[Kind]) -> Fetched:
+def _settled(collector: Collector, kinds: Sequence[Kind]) -> Fetched:
     empty = pa.array([], pa.string())
     return collector.fetched(lambda i, pieces: settle(pieces or [convert(empty, kinds[i])], kinds[i]))
 

@@ -1,4 +1,4 @@
-"""PostgreSQL's text forms as Arrow values.
+"""PostgreSQL's types, and their text forms as Arrow values.
 
 Read exactly, and where a value has no Arrow form (`infinity` as a date, years before Christ, NaN among decimals)
 the whole column is text, as the server writes it:
@@ -23,7 +23,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["BUILT_IN", "Kind", "convert", "parsed_by_reader", "settle"]
+__all__ = ["BUILT_IN", "SHOWN", "Kind", "convert", "settle"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,8 @@ class Kind:
     """A type of the server.
 
     Attributes:
-        name: As `pg_type` has it; "enum" for any enum, "array" for any array.
+        name: As `pg_type` has it; "enum" for any enum, "array" for any array, "shown" for what is kept as the
+            server writes it.
         precision: Of a numeric column that declares one, else 0.
         element: Of an array.
     """
@@ -43,13 +44,14 @@ class Kind:
     delimiter: str = ","
 
 
+SHOWN = Kind("shown")
+
 BUILT_IN = {
     16: "bool", 17: "bytea", 20: "int8", 21: "int2", 23: "int4", 26: "oid", 700: "float4", 701: "float8",
     1082: "date", 1083: "time", 1114: "timestamp", 1184: "timestamptz", 1186: "interval", 1700: "numeric",
-    25: "text", 1043: "text", 1042: "text", 19: "text", 18: "text", 114: "text", 3802: "text", 2950: "text",
-    705: "text",
+    25: "text", 1043: "text", 1042: "text", 19: "text", 114: "text", 705: "text",
 }  # fmt: skip
-"""Type name by the number the server gives it."""
+"""Type name by the number the server gives it, of those whose values are more than what the server writes."""
 
 _DIRECT = {
     "bool": pa.bool_(),
@@ -72,11 +74,6 @@ _INTERVAL = re.compile(
 )
 _ITEM = re.compile(r'"((?:[^"\\]|\\.)*)"|([^{},;"]+)|([{}])|[,;]', re.DOTALL)
 _BOUNDS = re.compile(r"^\[[\d:\[\]-]+\]=")
-
-
-def parsed_by_reader(kind: Kind) -> pa.DataType:
-    """Return the type that a CSV reader gives the column by itself: numbers and truth values, else text."""
-    return _DIRECT.get(kind.name, pa.string())
 
 
 def convert(values: pa.Array, kind: Kind) -> pa.Array:
