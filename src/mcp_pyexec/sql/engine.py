@@ -32,8 +32,8 @@ DATA_DATABASE = "data"
 """Name of the database that holds the tables of all `--data` files."""
 
 _NAMED = 8
-_STACK_BYTES = 16 * MIB
-"""Of each thread started from now on: the parser recurses in compiled code, and `ulimit -s` may give it far less."""
+_STACK_BYTES = 128 * MIB
+"""Address space for the stack of each thread started from now on: the parser recurses in compiled code, unchecked."""
 
 _STOP_GRACE_S = 10.0
 _STOP_STEP_S = 0.02

@@ -40,6 +40,8 @@ _FILE_MARKS = ("/", "\\", "://", ".csv", ".parquet", ".json", ".tsv", ".db", ".g
 
 _UNREADABLE = re.compile("[\0-\x08\x0e-\x1f\ud800-\udfff]")
 _READS_PATHS = {"sqlite", "duckdb"}
+_PARSER_ERRORS = (SqlglotError, TypeError, AttributeError, ValueError)
+"""What sqlglot raises for a text that it cannot read; the last three where an operand is missing."""
 _REMEMBERED = 128
 _LISTS = {"tables", "databases", "schemas", "variables"}
 _SHOWN = {"TABLES", "ALL TABLES", "COLUMNS", "INDEX"}
@@ -190,7 +192,7 @@ def _parse(sql: str, dialect: str) -> exp.Expr:
         trees = (
             Dialect.get_or_raise(PARSER[dialect]).parser(error_level=ErrorLevel.IMMEDIATE).parse(tokens, body)
         )
-    except SqlglotError as error:
+    except _PARSER_ERRORS as error:
         raise RequestError(
             "sql-syntax", f"Not valid {dialect} SQL: {_plain(error)}. Correct that part."
         ) from None
@@ -323,6 +325,8 @@ def _refusal(part: str, advice: str = "") -> RequestError:
     return RequestError("sql-not-read-only", f"Refused: {part}. Databases are read-only here. {remedy}")
 
 
-def _plain(error: SqlglotError) -> str:
+def _plain(error: Exception) -> str:
     """Return the parser's words without its terminal colours and the echo of the statement."""
+    if not isinstance(error, SqlglotError):
+        return "An operator has no operand"
     return str(error).splitlines()[0].rstrip(". ")
