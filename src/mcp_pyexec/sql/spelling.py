@@ -33,7 +33,7 @@ _PARSED_TEXT = """
 _PARSED = frozenset(_PARSED_TEXT.split())
 """Functions of plain arguments for which the parser has a rule of its own, so that its own word does not help."""
 
-_LEFT_TO_PARSER = {
+_LEFT_TO_PARSER: dict[str, set[str]] = {
     "duckdb": {
         "percentile_cont",
         "percentile_disc",
@@ -101,7 +101,7 @@ def _keep_calls(tokens: Sequence[Token], dialect: str) -> None:
     """Mark every call, and count on the way what the parser works through by recursion."""
     opened: list[bool] = []
     subscripts = prefixes = 0
-    left_to_parser = _LEFT_TO_PARSER.get(dialect, frozenset())
+    left_to_parser = _LEFT_TO_PARSER.get(dialect, set())
     before: Token | None = None
     for token in tokens:
         kind = token.token_type
