@@ -266,6 +266,36 @@ async def test_databases_and_data_are_taken_alike_from_every_place(
     assert len([*(tmp_path / "cache" / "mcp-pyexec").glob("*.duckdb")]) == 1
 
 
+async def test_sensitive_columns_are_hidden_and_masked_on_every_way_to_an_agent(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "shop.db")
+    connection.execute("CREATE TABLE customer AS SELECT 1 AS id, 'zx81-ada' AS email, 'zx81-111' AS ssn")
+    connection.commit()
+    connection.close()
+    (tmp_path / "config.toml").write_text('hide = ["*.*.ssn"]\n', "utf-8")
+    server = StdioServerParameters(
+        command=sys.executable,
+        args=[
+            *SERVE,
+            "--database",
+            f"shop=sqlite:///{tmp_path}/shop.db",
+            "--config",
+            f"{tmp_path}/config.toml",
+        ],
+        env={"MCP_PYEXEC_MASK": "shop.customer.email"},
+    )
+    async with Client(server) as client:
+        queried = await client.call_tool("query_sql", {"sql": "SELECT * FROM customer"})
+        said = queried.structured_content or {}
+        described = await client.call_tool("describe_database", {"database": "shop", "table": "customer"})
+        code = "query_sql('SELECT * FROM customer').to_csv()"
+        executed = await client.call_tool("execute_code", {"code": code})
+        content = await client.read_resource(f"pyexec://datasets/{said['dataset']}.json")
+    assert said["rows"] == [[1, "***"]]
+    assert "1,***" in str((executed.structured_content or {})["result"])
+    assert "zx81" not in f"{queried}{described}{executed}{content}"
+    assert "ssn" not in f"{described}"
+
+
 @pytest.mark.parametrize(
     ("program", "code", "says"),
     [("print('hello')\n6 * 7", 0, "hello\n42\n"), ("import math\nmath.sqrt(", 1, ""), ("1 / 0", 1, "")],

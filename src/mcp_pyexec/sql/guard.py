@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -35,6 +36,8 @@ __all__ = ["SQL_CHARACTERS", "GuardedQuery", "guard"]
 
 SQL_CHARACTERS = 100_000
 """Longest statement; parsing takes time in proportion, and no analytic statement comes near."""
+
+Rewrite = Callable[[exp.Expr], None]
 
 _FILE_MARKS = ("/", "\\", "://", ".csv", ".parquet", ".json", ".tsv", ".db", ".gz", ".zst", "*", "?")
 
@@ -72,17 +75,19 @@ class GuardedQuery:
     binding: tuple[str, ...] = ()
 
 
-def guard(sql: str, dialect: str) -> GuardedQuery:
+def guard(sql: str, dialect: str, rewrite: Rewrite | None = None) -> GuardedQuery:
     """Return the statement as it may be executed.
 
     Args:
         dialect: `sqlite`, `duckdb`, `postgresql`, `mysql` or `mariadb`.
+        rewrite: Changes the checked tree before the statement is generated from it; nothing is remembered then.
 
     Raises:
-        RequestError: `sql-syntax`, `sql-not-single-statement`, `sql-not-read-only` or `sql-parameters`.
+        RequestError: `sql-syntax`, `sql-not-single-statement`, `sql-not-read-only` or `sql-parameters`; what `rewrite`
+            raises.
     """
     try:
-        return _guard(sql, FAMILY[dialect])
+        return _guard(sql, FAMILY[dialect], rewrite) if rewrite else _remembered(sql, FAMILY[dialect])
     except RecursionError:
         raise RequestError(
             "sql-syntax",
@@ -91,7 +96,11 @@ def guard(sql: str, dialect: str) -> GuardedQuery:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _guard(sql: str, dialect: str) -> GuardedQuery:
+def _remembered(sql: str, dialect: str) -> GuardedQuery:
+    return _guard(sql, dialect, None)
+
+
+def _guard(sql: str, dialect: str, rewrite: Rewrite | None) -> GuardedQuery:
     _check_text(sql)
     prefix, body = without_explain(sql, dialect)
     tree = _parse(body, dialect)
@@ -102,6 +111,8 @@ def _guard(sql: str, dialect: str) -> GuardedQuery:
         if dialect == "duckdb" and (grown := grows_beyond(node)):
             raise _refusal(grown, f"Write the number, or least(n, {MOST}) around it.")
         seen.note(node)
+    if rewrite is not None:
+        rewrite(tree)
     parameters = _parameters(seen)
     binding: tuple[str, ...] = ()
     if dialect == "postgresql":
