@@ -1,5 +1,6 @@
 """The jail: templates, parked workers, sessions. The only package of the host that starts processes."""
 
+from mcp_pyexec.jail.cgroup import find_cgroup
 from mcp_pyexec.jail.identity import spare_id
 from mcp_pyexec.jail.pool import Pool
 from mcp_pyexec.jail.preflight import find_bwrap
@@ -19,6 +20,7 @@ __all__ = [
     "Sessions",
     "Template",
     "find_bwrap",
+    "find_cgroup",
     "load_profiles",
     "seccomp_filter",
     "spare_id",
