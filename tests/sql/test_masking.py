@@ -156,11 +156,19 @@ HONEST = [
 ]  # fmt: skip
 
 
+def test_row_ids_of_a_protected_table_are_refused_not_null(served: Served, run: Run) -> None:
+    kept, _, source = served
+    for sql in ("SELECT rowid FROM customer", "SELECT c._rowid_ FROM customer c", "SELECT OID FROM customer"):
+        with pytest.raises(RequestError):
+            run(kept.query(sql))
+
+
 MORE = {
+    "sqlite": [("SELECT rowid AS n FROM orders ORDER BY 1", [(1,), (2,)])],
     "postgresql": [
         ("SELECT id FROM other.plain", [(7,)]),
         ("SELECT count(*) AS n FROM information_schema.tables WHERE table_name = 'plain'", [(1,)]),
-    ]
+    ],
 }
 
 

@@ -30,6 +30,7 @@ _INSIDE = {"this", "db", "catalog", "only", "sample", "partition"}
 _TELLING = {"sqlite": {"sqlite_master", "sqlite_schema"}, "duckdb": {"sqlite_master"}}
 """Catalogue tables without a schema that hold no value of a row."""
 
+_ROW_IDS = {"rowid", "_rowid_", "oid"}
 _UPPER_TO_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
@@ -53,11 +54,12 @@ class Masking:
         self._check_memberships(tree)
         places = [table for table in tree.find_all(exp.Table) if self._is_base(table)]
         found = [(table, self._found(table)) for table in places]
-        replaced = {table.name.casefold() for table, known in found if known and known.sensitive}
-        _unqualify(tree, replaced)
-        for table, known in found:
-            if known is not None and known.sensitive:
-                self._replace(table, known)
+        sensitive = [(table, known) for table, known in found if known is not None and known.sensitive]
+        if sensitive:
+            self._check_row_ids(tree, {column for _, known in sensitive for column in known.columns})
+        _unqualify(tree, {table.name.casefold() for table, _ in sensitive})
+        for table, known in sensitive:
+            self._replace(table, known)
 
     def _check_memberships(self, tree: exp.Expr) -> None:
         """Refuse `x IN table`, which only SQLite has and the parser holds for a column."""
@@ -65,6 +67,14 @@ class Masking:
             isinstance(node.args.get("field"), exp.Column) for node in tree.find_all(exp.In)
         ):
             raise _refused("IN with a table's name", "Write IN (SELECT column FROM table).")
+
+    def _check_row_ids(self, tree: exp.Expr, columns: set[str]) -> None:
+        """Refuse SQLite's row ids: of a subquery they are NULL, which would be a wrong answer."""
+        named = {column.name.lower() for column in tree.find_all(exp.Column)} - {c.lower() for c in columns}
+        if self._dialect == "sqlite" and named & _ROW_IDS:
+            raise _refused(
+                "rowid beside a table with protected columns", "Name a column of the table instead."
+            )
 
     def _is_base(self, table: exp.Table) -> bool:
         named = isinstance(table.this, exp.Identifier) and table.arg_key != "indexed"
