@@ -157,7 +157,7 @@ HONEST = [
 
 
 def test_row_ids_of_a_protected_table_are_refused_not_null(served: Served, run: Run) -> None:
-    kept, _, source = served
+    kept, _, _ = served
     for sql in ("SELECT rowid FROM customer", "SELECT c._rowid_ FROM customer c", "SELECT OID FROM customer"):
         with pytest.raises(RequestError):
             run(kept.query(sql))
