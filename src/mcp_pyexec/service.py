@@ -16,7 +16,7 @@ from mcp_pyexec.config import Settings
 from mcp_pyexec.data_cache import DataCache
 from mcp_pyexec.data_files import find_data_files
 from mcp_pyexec.executions import Executions
-from mcp_pyexec.jail import Pool, Profiles, Sessions, Template, load_profiles
+from mcp_pyexec.jail import Pool, Profiles, Reader, Sessions, Template, load_profiles
 from mcp_pyexec.limits import MIB, Limits
 from mcp_pyexec.sensitive import SensitiveColumns
 from mcp_pyexec.sources import DATA_DATABASE, DatabaseSource, check_source
@@ -68,6 +68,8 @@ class Service:
             await asyncio.to_thread(importlib.import_module, peer)
         if self._data_files:
             self.databases.prepare()
+        if self.has_databases:
+            await self.databases.warm_up()
 
     async def close(self) -> None:
         """End every process and let go of every dataset and connection."""
@@ -103,7 +105,7 @@ class Service:
         s = self.settings
         limits = SqlLimits(row_limit=s.sql_rows, byte_limit=s.sql_mb * MIB, timeout_s=s.sql_timeout_s)
         data = DataConversion(self._data_files, self._data_cache) if self._data_cache else None
-        return Databases(self.sources, data, limits, self.sensitive)
+        return Databases(self.sources, data, limits, self.sensitive, Reader)
 
     @property
     def has_databases(self) -> bool:

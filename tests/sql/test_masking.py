@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from mcp_pyexec.errors import ConfigError, RequestError
+from mcp_pyexec.jail import Reader
 from mcp_pyexec.sensitive import SensitiveColumns
 from mcp_pyexec.sources import DatabaseSource, default_schema
 from mcp_pyexec.sql import Databases, SqlLimits
@@ -108,8 +109,10 @@ def served(
     """The same database with rules and without, and its source."""
     with OPENERS[request.param](tmp_path_factory.mktemp("masking")) as source:
         limits = SqlLimits(timeout_s=10)
-        kept = Databases([source], limits=limits, sensitive=SensitiveColumns(databases=["x"], **RULES))
-        bare = Databases([source], limits=limits)
+        kept = Databases(
+            [source], limits=limits, sensitive=SensitiveColumns(databases=["x"], **RULES), start_reader=Reader
+        )
+        bare = Databases([source], limits=limits, start_reader=Reader)
         yield kept, bare, source
         run(kept.close())
         run(bare.close())
@@ -226,7 +229,7 @@ def test_refusal_says_why_and_names_no_hidden_column(served: Served, run: Run, s
 
 @pytest.mark.parametrize("rule", ["x.customer.emial", "x.custmer.email", "x.nowhere.customer.email"])
 def test_rule_that_protects_nothing_keeps_the_database_shut(served: Served, run: Run, rule: str) -> None:
-    databases = Databases([served[2]], sensitive=SensitiveColumns([rule], [], ["x"]))
+    databases = Databases([served[2]], sensitive=SensitiveColumns([rule], [], ["x"]), start_reader=Reader)
     with pytest.raises(RequestError, match="protects nothing") as refused:
         run(databases.query("SELECT 1"))
     run(databases.close())

@@ -5,6 +5,7 @@ from mcp_pyexec.jail.identity import spare_id
 from mcp_pyexec.jail.pool import Pool
 from mcp_pyexec.jail.preflight import find_bwrap
 from mcp_pyexec.jail.profile import Profile, Profiles, load_profiles
+from mcp_pyexec.jail.reader import Reader
 from mcp_pyexec.jail.rootfs import seccomp_filter
 from mcp_pyexec.jail.session import SessionInfo, Sessions
 from mcp_pyexec.jail.template import Template
@@ -16,6 +17,7 @@ __all__ = [
     "Pool",
     "Profile",
     "Profiles",
+    "Reader",
     "SessionInfo",
     "Sessions",
     "Template",

@@ -14,13 +14,14 @@ from contextlib import nullcontext, suppress
 from typing import TypeVar
 
 from mcp_pyexec.data_files import DataFile
-from mcp_pyexec.errors import ConfigError, RequestError, nearest
+from mcp_pyexec.errors import ConfigError, RequestError, SandboxFault, nearest
 from mcp_pyexec.limits import MIB
 from mcp_pyexec.sensitive import ColumnRules, SensitiveColumns
 from mcp_pyexec.sources import DATA_DATABASE, DatabaseSource, default_schema
 from mcp_pyexec.sql.describe import describe_database
 from mcp_pyexec.sql.description import Database, Description
 from mcp_pyexec.sql.dialects import FAMILY
+from mcp_pyexec.sql.duckdb_readers import StartReader, no_reader
 from mcp_pyexec.sql.files import DataConversion
 from mcp_pyexec.sql.guard import guard
 from mcp_pyexec.sql.hints import with_hint
@@ -49,6 +50,7 @@ class Databases:
         sources: Checked with `sources.check_source`.
         data: The `--data` files; together they are the database `data`.
         sensitive: Columns that are hidden or masked.
+        start_reader: Starts a jailed process that reads a DuckDB file.
 
     Raises:
         ConfigError: Two databases have the same name.
@@ -60,8 +62,10 @@ class Databases:
         data: DataConversion | None = None,
         limits: SqlLimits | None = None,
         sensitive: SensitiveColumns | None = None,
+        start_reader: StartReader = no_reader,
     ) -> None:
         self._limits = limits or SqlLimits()
+        self._start_reader = start_reader
         self._sources = {source.name: source for source in sources}
         self._data = data
         if data:
@@ -146,6 +150,13 @@ class Databases:
             return Description(tuple(describe(s, database, table, samples, run) for s in sources))
 
         return await self._finish(run, work)
+
+    async def warm_up(self) -> None:
+        """Start the processes that read DuckDB files; what does not open is for the first query to tell."""
+        for source in self._sources.values():
+            if source.dialect == "duckdb" and source.name != DATA_DATABASE:
+                with suppress(RequestError, ConfigError, SandboxFault):
+                    await asyncio.wrap_future(self._threads.submit(self._engine, source))
 
     async def close(self) -> None:
         """Close every database; queries still running are stopped first."""
@@ -232,7 +243,7 @@ class Databases:
         with self._opening[source.name]:
             if source.name not in self._engines:
                 converted = self._data.path if self._data and source.name == DATA_DATABASE else None
-                engine = open_engine(source, self._limits, converted)
+                engine = open_engine(source, self._limits, self._start_reader, converted)
                 self._engines[source.name] = self._protected(source, engine)
             return self._engines[source.name]
 
