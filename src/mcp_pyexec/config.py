@@ -39,11 +39,6 @@ class Settings(BaseSettings):
     data: Annotated[tuple[Path, ...], NoDecode] = ()
     """Files and folders of them, served together as the DuckDB database `data`: CSV, TSV, JSON lines, JSON, Parquet,
     Excel, SQLite, DuckDB. In the environment: separated by `:`."""
-    mask: Annotated[tuple[str, ...], NoDecode] = ()
-    """Columns whose values are replaced by `***`, as `DATABASE.TABLE.COLUMN` or `DATABASE.SCHEMA.TABLE.COLUMN` with `*`
-    for any. In the environment: separated by spaces."""
-    hide: Annotated[tuple[str, ...], NoDecode] = ()
-    """Columns that are as good as not there, written as those of `mask`."""
     cache: Path | None = None
     """Folder of converted data files; `mcp-pyexec` in `XDG_CACHE_HOME` or `~/.cache` by default. Only its owner may
     be able to enter it."""
@@ -86,6 +81,8 @@ class Settings(BaseSettings):
     """Most memory of one SQL result."""
     datasets_mb: int = Field(default=1024, ge=1)
     """Budget of all datasets together; the least recently used are dropped first."""
+    datasets_idle_s: float = Field(default=21_600.0, gt=0)
+    """Time without use after which a dataset is dropped; a working session of an agent is shorter."""
     artifacts_mb: int = Field(default=256, ge=1)
     """Budget of figures and files kept for reading; the oldest are dropped first."""
 
@@ -120,11 +117,6 @@ class Settings(BaseSettings):
     @classmethod
     def _split_data(cls, value: object) -> object:
         return tuple(filter(None, value.split(os.pathsep))) if isinstance(value, str) else value
-
-    @field_validator("mask", "hide", mode="before")
-    @classmethod
-    def _split_patterns(cls, value: object) -> object:
-        return tuple(value.split()) if isinstance(value, str) else value
 
     @classmethod
     def settings_customise_sources(

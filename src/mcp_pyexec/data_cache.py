@@ -31,8 +31,6 @@ _FORMAT = 1
 """Raised whenever the same files would be converted to something else."""
 
 _PRODUCT, _PARTIAL = ".duckdb", ".partial"
-_READABLE = 0o644
-"""Mode of a product: nobody else gets past the folder, but what reads for root's server does not run as root."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +88,7 @@ class DataCache:
         _remove(partial)
         try:
             convert(partial)
-            partial.chmod(_READABLE)
+            partial.chmod(0o600)
             _sync(partial)
             path = self.folder / f"{key}.{partial.stat().st_size}{_PRODUCT}"
             partial.rename(path)
@@ -185,7 +183,7 @@ def _trusted(path: Path) -> Product | None:
     status = os.fstat(lock)
     own = stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid()
     alone = (
-        status.st_nlink == 1 and not status.st_mode & ~_READABLE & 0o777
+        status.st_nlink == 1 and not status.st_mode & 0o077
     )  # no link: clean-up deleted it before the lock
     if own and alone and path.name.split(".")[1] == str(status.st_size):
         return Product(path, lock)

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 from mcp_pyexec.artifacts import Artifact
 from mcp_pyexec.errors import RequestError, nearest
 from mcp_pyexec.jail import Profile
+from mcp_pyexec.limits import MIB
 from mcp_pyexec.outcomes import HostReply, Job, Outcome
 from mcp_pyexec.verdicts import Verdicts
 
 if TYPE_CHECKING:
     from mcp_pyexec.datasets import Dataset
     from mcp_pyexec.service import Service
+    from mcp_pyexec.tables import SealedTable
 
 __all__ = ["Execution", "ExecutionRequest", "Executions"]
 
@@ -83,7 +85,7 @@ class Executions:
         limits = ceilings.lowered(timeout_s=request.timeout_s, memory_mb=request.memory_mb)
         execution_id = f"x_{secrets.token_hex(6)}"
         saved: list[tuple[str, Dataset]] = []
-        given = self._given(request.datasets)
+        given, lent = self._given(request.datasets), _Lent(self._service.settings.datasets_mb * MIB)
         job = Job(
             kind="execute",
             request={
@@ -95,10 +97,13 @@ class Executions:
             profile=profile.name,
             limits=limits,
             tables={name: dataset.memory.fileno() for name, dataset in given.items()},
-            host=self.host_functions(execution_id, saved),
+            host=self.host_functions(execution_id, saved, lent),
             on_progress=progress,
         )
-        outcome = await self._outcome(request.session, job)
+        try:
+            outcome = await self._outcome(request.session, job)
+        finally:
+            lent.release()
         saved += self._kept_tables(execution_id, outcome)
         artifacts = self._service.artifacts.add(execution_id, outcome.files)
         return Execution(execution_id, outcome, saved, artifacts, request.session)
@@ -155,7 +160,9 @@ class Executions:
         except UnicodeDecodeError:
             raise RequestError("bad-path", f"{path!r} is not UTF-8 text.") from None
 
-    def host_functions(self, execution_id: str, saved: list[tuple[str, Dataset]]) -> dict[str, Any]:
+    def host_functions(
+        self, execution_id: str, saved: list[tuple[str, Dataset]], lent: _Lent
+    ) -> dict[str, Any]:
         """Return what code in the jail may ask of the host, by name."""
         service = self._service
 
@@ -166,11 +173,11 @@ class Executions:
                 database=database if isinstance(database, str) else None,
                 parameters=_mapping(arguments),
             )
-            return HostReply(None, result.sealed)
+            return HostReply({"complete": result.complete}, lent.lend(result.sealed))
 
         async def dataset(arguments: Mapping[str, Any], _data: bytes) -> HostReply:
             found = service.datasets.get(str(arguments.get("handle")))
-            return HostReply(found.handle, found.memory)
+            return HostReply(found.handle, lent.lend(found.memory))
 
         async def save_dataset(arguments: Mapping[str, Any], data: bytes) -> HostReply:
             name = str(arguments.get("name"))[:64]
@@ -207,6 +214,37 @@ class Executions:
                 dataset = self._service.datasets.add_untrusted(data, origin=f"{name} of {execution_id}")
                 kept.append((name, dataset))
         return kept
+
+
+class _Lent:
+    """Tables that code asked for while it ran: each is counted once and let go when the run has ended.
+
+    A worker can keep what it was given open without mapping it, so nothing but this bounds them.
+    """
+
+    def __init__(self, budget_bytes: int) -> None:
+        self._budget = budget_bytes
+        self._tables: set[SealedTable] = set()
+
+    def lend(self, table: SealedTable) -> SealedTable:
+        """Return the table.
+
+        Raises:
+            RequestError: `results-too-large` if all together are above the budget.
+        """
+        self._tables.add(table)
+        if sum(lent.size_bytes for lent in self._tables) > self._budget:
+            self._tables.discard(table)
+            raise RequestError(
+                "results-too-large",
+                f"The tables that this run asked for have more than {self._budget // MIB} MiB together. Aggregate or "
+                "filter in SQL, or use several runs.",
+            )
+        return table
+
+    def release(self) -> None:
+        """Let go of every table."""
+        self._tables.clear()
 
 
 def _mapping(arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import asdict
@@ -33,6 +34,7 @@ _MIME = {
     "json": "application/json",
     "parquet": "application/vnd.apache.parquet",
     "arrow": "application/vnd.apache.arrow.file",
+    "info": "application/json",
 }
 
 
@@ -79,7 +81,8 @@ def _add_dataset_resource(server: MCPServer[Any], service: Service, format_: str
     async def dataset(dataset: str) -> bytes:
         from mcp_pyexec.datasets import export  # pyarrow is not loaded while the server starts
 
-        return _readable(lambda: export(service.datasets.get(dataset), format_))
+        kept = _readable(lambda: service.datasets.get(dataset))
+        return await asyncio.to_thread(_readable, lambda: export(kept, format_))
 
 
 def _readable(read: Callable[[], T]) -> T:

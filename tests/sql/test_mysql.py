@@ -135,6 +135,26 @@ def test_hard_value_arrives_as_it_is(
     assert run(mysql_databases.query(sql, database="reader")).table.column("a").to_pylist() == values
 
 
+def test_value_without_a_form_in_arrow_makes_the_whole_column_text(mysql: Server, run: Run) -> None:
+    with mysql.admin.cursor() as cursor:
+        cursor.execute("CREATE TABLE zero AS SELECT seq AS n, DATE('2024-01-02') AS d FROM seq_1_to_20000")
+        cursor.execute("INSERT INTO zero VALUES (20001, '0000-00-00')")
+    opened = Databases([mysql.reader])
+    table = run(opened.query("SELECT d, n FROM zero ORDER BY n")).table
+    run(opened.close())
+
+    assert str(table.schema.field("d").type) == "string"
+    assert (table["d"][0].as_py(), table["d"][-1].as_py()) == ("2024-01-02", "0000-00-00")
+    assert table["n"].to_pylist() == list(range(1, 20_002))
+
+
+def test_widest_row_arrives_whole(mysql_databases: Databases, run: Run) -> None:
+    sql = "SELECT " + ", ".join(f"{i} AS c{i}" for i in range(1600))
+    rows = run(mysql_databases.query(sql, database="reader")).table.to_pylist()
+
+    assert rows == [{f"c{i}": i for i in range(1600)}]
+
+
 def test_row_of_many_packets_is_read_whole(mysql: Server, run: Run) -> None:
     sql = "SELECT REPEAT('x', 9000000) AS a, REPEAT('y', 9000000) AS b, 1 AS c"
     opened = Databases([mysql.reader])
@@ -245,14 +265,45 @@ def _running(server: Server) -> int:
 def test_dropped_idle_session_is_replaced(mysql: Server, run: Run) -> None:
     opened = Databases([mysql.reader], limits=SqlLimits(concurrent=1))
     first = run(opened.query("SELECT CAST('a' AS CHAR) AS a")).table.to_pylist()
-    user = mysql.reader.url.split("//")[1].split(":")[0]
-    for (number,) in _rows(mysql, f"SELECT id FROM information_schema.processlist WHERE user = '{user}'"):
-        with mysql.admin.cursor() as cursor:
-            cursor.execute(f"KILL {number}")
+    assert _kill(mysql, "info IS NULL")
     second = run(opened.query("SELECT 2 AS a")).table.to_pylist()
     run(opened.close())
 
     assert (first, second) == ([{"a": "a"}], [{"a": 2}])
+
+
+def test_session_that_is_killed_in_the_middle_of_a_result_is_an_error_and_not_tried_again(
+    mysql: Server, run: Run
+) -> None:
+    opened = Databases([mysql.reader], limits=SqlLimits(row_limit=10**9, byte_limit=10**12, concurrent=1))
+
+    async def killed() -> tuple[str, int, list[Any]]:
+        task = asyncio.ensure_future(opened.query("SELECT seq AS streamed FROM seq_1_to_100000000"))
+        while not _kill(mysql, "info LIKE '%streamed FROM%' AND state LIKE 'Writing%'"):
+            done, _ = await asyncio.wait({task}, timeout=0.02)
+            assert not done
+        with pytest.raises(RequestError) as failed:
+            await task
+        after = _kill(mysql, "info IS NOT NULL")
+        return failed.value.message, after, (await opened.query("SELECT 1 AS a")).table.to_pylist()
+
+    message, running, next_rows = run(killed())
+    run(opened.close())
+
+    assert "lost" in message
+    assert "again" in message
+    assert (running, next_rows) == (0, [{"a": 1}])
+
+
+def _kill(server: Server, which: str) -> int:
+    user = server.reader.url.split("//")[1].split(":")[0]
+    numbers = _rows(
+        server, f"SELECT id FROM information_schema.processlist WHERE user = '{user}' AND {which}"
+    )
+    for (number,) in numbers:
+        with server.admin.cursor() as cursor:
+            cursor.execute(f"KILL {number}")
+    return len(numbers)
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,46 @@ def test_every_type_keeps_its_value(
         ("SELECT (1, 'x') AS a", ["(1,x)"]),
         ("SELECT ARRAY['NULL', NULL, 'a\\\"b', '{}'] AS a", [["NULL", None, 'a\\"b', "{}"]]),
         ("SELECT repeat('x', 1000000) AS a", ["x" * 1_000_000]),
+        (
+            "SELECT 'infinity'::timestamptz AS a UNION ALL SELECT '2024-01-02'",
+            ["infinity", "2024-01-02 00:00:00+00"],
+        ),
+        ("SELECT '-infinity'::timestamp AS a", ["-infinity"]),
+        ("SELECT '294276-12-31 23:59:59.999999'::timestamp AS a", ["294276-12-31 23:59:59.999999"]),
+        ("SELECT '4713-01-01 BC'::timestamptz AS a", ["4713-01-01 00:00:00+00 BC"]),
+        (
+            "SELECT '0001-01-01'::date AS a UNION ALL SELECT '9999-12-31'",
+            [datetime.date.min, datetime.date.max],
+        ),
+        ("SELECT v::numeric(5, 2) AS a FROM (VALUES ('NaN'), ('1.5')) AS t(v)", ["NaN", "1.50"]),
+        ("SELECT 'Infinity'::numeric AS a", ["Infinity"]),
+        ("SELECT 'NaN'::float8 = 'NaN' AND '-Infinity'::float8 < 0 AS a", [True]),
+        *(
+            (f"SELECT '{value}'::numeric({precision}, {scale}) AS a", [Decimal(value)])
+            for value, precision, scale in [
+                ("999999999999999999", 18, 0),
+                ("-999999999999999999", 18, 0),
+                ("-0.999999999999999999", 18, 18),
+                ("99999999999999999.9", 18, 1),
+                ("10000.0001", 12, 4),
+                ("0.0000", 12, 4),
+                ("9" * 28 + "." + "9" * 10, 38, 10),
+                ("9" * 60, 60, 0),
+            ]
+        ),
+        (
+            "SELECT v::numeric(9, 3) AS a FROM (VALUES (NULL), (-1.5), (0)) AS t(v)",
+            [None, Decimal("-1.5"), Decimal(0)],
+        ),
+        ("SELECT int4range(1, 5) AS a", ["[1,5)"]),
+        ("SELECT B'0101' AS a", ["0101"]),
+        ("SELECT 'ab'::char(5) AS a", ["ab   "]),
+        ("SELECT 'x'::\"char\" AS a", ["x"]),
+        ("SELECT '10.0.0.1/8'::inet AS a", ["10.0.0.1/8"]),
+        ("SELECT '12:13:14+02'::timetz AS a", ["12:13:14+02"]),
+        ("SELECT '{}'::int[] AS a UNION ALL SELECT '[2:3]={1,2}'", [[], [1, 2]]),
+        ("SELECT (-32768)::smallint AS a UNION ALL SELECT NULL", [-32768, None]),
+        ("SELECT decode('', 'hex') AS a UNION ALL SELECT NULL", [b"", None]),
     ],
 )
 def test_hard_value_arrives_as_it_is(
@@ -138,6 +178,50 @@ def test_hard_value_arrives_as_it_is(
     table = run(postgresql_databases.query(sql, database="reader")).table
 
     assert table.column("a").to_pylist() == values
+
+
+def test_late_value_beyond_its_type_makes_the_whole_column_text(postgresql: Server, run: Run) -> None:
+    opened = Databases([postgresql.reader])
+    late = "CASE i WHEN 300000 THEN 'infinity' ELSE date '2024-01-01' + i % 9 END"
+    sql = f"SELECT {late} AS d, i FROM generate_series(1, 300000) i"
+    table = run(opened.query(sql)).table
+    run(opened.close())
+
+    assert [str(kind) for kind in table.schema.types] == ["string", "int32"]
+    assert (table["d"][0].as_py(), table["d"][-1].as_py()) == ("2024-01-02", "infinity")
+    assert table["i"].to_pylist() == list(range(1, 300_001))
+
+
+def test_rows_keep_their_order_where_columns_are_asked_for_as_text(postgresql: Server, run: Run) -> None:
+    opened = Databases([postgresql.reader])
+    table = run(
+        opened.query("SELECT i, ARRAY[i] AS l FROM generate_series(1, 100000) i ORDER BY i DESC")
+    ).table
+    run(opened.close())
+
+    assert table["i"].to_pylist() == list(range(100_000, 0, -1))
+    assert table["l"][0].as_py() == [100_000]
+
+
+def test_types_of_the_users_own_and_the_widest_and_longest_rows_arrive_whole(
+    postgresql: Server, run: Run
+) -> None:
+    postgresql.admin.execute(
+        "CREATE DOMAIN score AS numeric(5, 2); CREATE TYPE pair AS (n int, t text); CREATE TABLE own AS SELECT "
+        "1.25::score AS s, (1, 'a b')::pair AS p, 4294967295::oid AS o, repeat('x', 100000000) AS long; "
+        "GRANT SELECT ON own TO PUBLIC"
+    )
+    opened = Databases([postgresql.reader], limits=SqlLimits(value_bytes=2**27))
+    own = run(opened.query("SELECT * FROM own")).table
+    wide = run(opened.query("SELECT " + ", ".join(f"{i} AS c{i}" for i in range(1600)))).table
+    run(opened.close())
+    postgresql.admin.execute("DROP TABLE own; DROP TYPE pair; DROP DOMAIN score")
+
+    assert own.select(["s", "p", "o"]).to_pylist() == [
+        {"s": Decimal("1.25"), "p": '(1,"a b")', "o": 2**32 - 1}
+    ]
+    assert len(own["long"][0].as_py()) == 100_000_000
+    assert wide.to_pylist() == [{f"c{i}": i for i in range(1600)}]
 
 
 @pytest.mark.parametrize(
@@ -265,14 +349,47 @@ def test_wait_for_a_lock_ends_by_itself(postgresql: Server, run: Run) -> None:
 def test_dropped_idle_session_is_replaced_once(postgresql: Server, run: Run) -> None:
     opened = Databases([postgresql.reader], limits=SqlLimits(concurrent=1))
     first = run(opened.query("SELECT 1 AS a")).table.to_pylist()
-    postgresql.admin.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
-        "AND application_name = 'mcp-pyexec' AND state = 'idle'"
-    )
+    assert _kill(postgresql, "state = 'idle'")
     second = run(opened.query("SELECT 2 AS a")).table.to_pylist()
     run(opened.close())
 
     assert (first, second) == ([{"a": 1}], [{"a": 2}])
+
+
+def test_session_that_is_killed_in_the_middle_of_a_result_is_an_error_and_not_tried_again(
+    postgresql: Server, run: Run
+) -> None:
+    opened = Databases(
+        [postgresql.reader], limits=SqlLimits(row_limit=10**9, byte_limit=10**12, concurrent=1)
+    )
+    read = "SELECT a FROM generate_series(1, 100000000) AS a"
+
+    async def killed() -> tuple[str, int, list[Any]]:
+        task = asyncio.ensure_future(opened.query(read))
+        while not _kill(postgresql, "state = 'active' AND query LIKE 'COPY%AS a%'"):
+            done, _ = await asyncio.wait({task}, timeout=0.02)
+            assert not done
+        with pytest.raises(RequestError) as failed:
+            await task
+        after = _kill(postgresql, "state = 'active'")
+        return failed.value.message, after, (await opened.query("SELECT 1 AS a")).table.to_pylist()
+
+    message, running, next_rows = run(killed())
+    run(opened.close())
+
+    assert "lost" in message
+    assert "again" in message
+    assert (running, next_rows) == (0, [{"a": 1}])
+
+
+def _kill(server: Server, which: str) -> int:
+    row = server.admin.execute(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() "
+        f"AND application_name = 'mcp-pyexec' AND {which}",
+        prepare=False,
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ The same guards, ceilings and history apply on the host as for the tools; nothin
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -46,9 +47,14 @@ class HostCalls:
     def query_sql(
         self, sql: str, database: str | None = None, parameters: Mapping[str, Any] | None = None
     ) -> pd.DataFrame:
-        """Run one read-only statement and return all its rows as a DataFrame."""
+        """Run one read-only statement and return all its rows as a DataFrame; a cut result comes with a warning."""
         arguments = {"sql": str(sql), "database": database, "parameters": dict(parameters or {})}
-        return frames.read_frame(self._call("query_sql", arguments)[1][0])
+        said, fds = self._call("query_sql", arguments)
+        if not said["complete"]:
+            warnings.warn(
+                "query_sql: the result was cut at a ceiling of the server; aggregate in SQL", stacklevel=2
+            )
+        return frames.read_frame(fds[0])
 
     def dataset(self, handle: str) -> pd.DataFrame:
         """Return a dataset of this server by its handle."""

@@ -19,16 +19,7 @@ from typing import Any
 
 from mcp_pyexec.errors import SandboxFault
 
-__all__ = [
-    "HEADER",
-    "READER_SHAPES",
-    "SHAPES",
-    "Channel",
-    "ControlChannel",
-    "EndOfStream",
-    "Frame",
-    "checked",
-]
+__all__ = ["HEADER", "Channel", "ControlChannel", "EndOfStream", "Frame", "checked"]
 
 HEADER = struct.Struct(">IQ")
 _CHUNK = 256 * 1024
@@ -36,7 +27,7 @@ _CHUNK = 256 * 1024
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 _NUMBER = (int, float)
-SHAPES: dict[str, dict[str, tuple[type, ...]]] = {
+_SHAPES: dict[str, dict[str, tuple[type, ...]]] = {
     "fit": {"python": (str,)},
     "unfit": {"reason": (str,)},
     "warm": {},
@@ -57,17 +48,6 @@ SHAPES: dict[str, dict[str, tuple[type, ...]]] = {
 }
 
 
-READER_SHAPES: dict[str, dict[str, tuple[type, ...]]] = {
-    "here": {},
-    "confined": {},
-    "unfit": {"reason": (str,)},
-    "opened": {},
-    "rows": {"complete": (bool,)},
-    "failed": {"code": (str,), "text": (str,)},
-}
-"""What a reader of a database may say."""
-
-
 class EndOfStream(Exception):
     """The other end has closed."""
 
@@ -83,13 +63,8 @@ class Frame:
     json_bytes: int = 0
 
 
-def checked(
-    body: bytes, shapes: Mapping[str, Mapping[str, tuple[type, ...]]] = SHAPES
-) -> tuple[str, dict[str, Any]]:
+def checked(body: bytes) -> tuple[str, dict[str, Any]]:
     """Return the op and message of a frame's JSON.
-
-    Args:
-        shapes: The messages that may come.
 
     Raises:
         SandboxFault: `broken-frame` for anything but a known message with exactly its keys and types.
@@ -104,7 +79,7 @@ def checked(
     if not isinstance(message, dict):
         raise SandboxFault("broken-frame", "not an object")
     op = message.pop("op", None)
-    shape = shapes.get(op) if isinstance(op, str) else None
+    shape = _SHAPES.get(op) if isinstance(op, str) else None
     if shape is None or set(message) != set(shape):
         raise SandboxFault("broken-frame", f"unknown message or keys: {str(op)[:40]!r}")
     for key, kinds in shape.items():

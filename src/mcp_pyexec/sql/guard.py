@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -37,14 +36,10 @@ __all__ = ["SQL_CHARACTERS", "GuardedQuery", "guard"]
 SQL_CHARACTERS = 100_000
 """Longest statement; parsing takes time in proportion, and no analytic statement comes near."""
 
-Rewrite = Callable[[exp.Expr], None]
-
 _FILE_MARKS = ("/", "\\", "://", ".csv", ".parquet", ".json", ".tsv", ".db", ".gz", ".zst", "*", "?")
 
 _UNREADABLE = re.compile("[\0-\x08\x0e-\x1f\ud800-\udfff]")
 _READS_PATHS = {"sqlite", "duckdb"}
-_PARSER_ERRORS = (SqlglotError, TypeError, AttributeError, ValueError)
-"""What sqlglot raises for a text that it cannot read; the last three where an operand is missing."""
 _REMEMBERED = 128
 _LISTS = {"tables", "databases", "schemas", "variables"}
 _SHOWN = {"TABLES", "ALL TABLES", "COLUMNS", "INDEX"}
@@ -75,19 +70,17 @@ class GuardedQuery:
     binding: tuple[str, ...] = ()
 
 
-def guard(sql: str, dialect: str, rewrite: Rewrite | None = None) -> GuardedQuery:
+def guard(sql: str, dialect: str) -> GuardedQuery:
     """Return the statement as it may be executed.
 
     Args:
         dialect: `sqlite`, `duckdb`, `postgresql`, `mysql` or `mariadb`.
-        rewrite: Changes the checked tree before the statement is generated from it; nothing is remembered then.
 
     Raises:
-        RequestError: `sql-syntax`, `sql-not-single-statement`, `sql-not-read-only` or `sql-parameters`; what `rewrite`
-            raises.
+        RequestError: `sql-syntax`, `sql-not-single-statement`, `sql-not-read-only` or `sql-parameters`.
     """
     try:
-        return _guard(sql, FAMILY[dialect], rewrite) if rewrite else _remembered(sql, FAMILY[dialect])
+        return _guard(sql, FAMILY[dialect])
     except RecursionError:
         raise RequestError(
             "sql-syntax",
@@ -96,11 +89,7 @@ def guard(sql: str, dialect: str, rewrite: Rewrite | None = None) -> GuardedQuer
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _remembered(sql: str, dialect: str) -> GuardedQuery:
-    return _guard(sql, dialect, None)
-
-
-def _guard(sql: str, dialect: str, rewrite: Rewrite | None) -> GuardedQuery:
+def _guard(sql: str, dialect: str) -> GuardedQuery:
     _check_text(sql)
     prefix, body = without_explain(sql, dialect)
     tree = _parse(body, dialect)
@@ -111,8 +100,6 @@ def _guard(sql: str, dialect: str, rewrite: Rewrite | None) -> GuardedQuery:
         if dialect == "duckdb" and (grown := grows_beyond(node)):
             raise _refusal(grown, f"Write the number, or least(n, {MOST}) around it.")
         seen.note(node)
-    if rewrite is not None:
-        rewrite(tree)
     parameters = _parameters(seen)
     binding: tuple[str, ...] = ()
     if dialect == "postgresql":
@@ -203,7 +190,7 @@ def _parse(sql: str, dialect: str) -> exp.Expr:
         trees = (
             Dialect.get_or_raise(PARSER[dialect]).parser(error_level=ErrorLevel.IMMEDIATE).parse(tokens, body)
         )
-    except _PARSER_ERRORS as error:
+    except SqlglotError as error:
         raise RequestError(
             "sql-syntax", f"Not valid {dialect} SQL: {_plain(error)}. Correct that part."
         ) from None
@@ -336,8 +323,6 @@ def _refusal(part: str, advice: str = "") -> RequestError:
     return RequestError("sql-not-read-only", f"Refused: {part}. Databases are read-only here. {remedy}")
 
 
-def _plain(error: Exception) -> str:
+def _plain(error: SqlglotError) -> str:
     """Return the parser's words without its terminal colours and the echo of the statement."""
-    if not isinstance(error, SqlglotError):
-        return "An operator has no operand"
     return str(error).splitlines()[0].rstrip(". ")

@@ -35,12 +35,13 @@ from mcp_pyexec.sql.mysql_catalog import read_columns, read_tables
 from mcp_pyexec.sql.mysql_rows import described, read_rows
 from mcp_pyexec.sql.mysql_session import Stopper, connect, told_rights
 from mcp_pyexec.sql.mysql_types import convert, settle
-from mcp_pyexec.sql.results import Collector, Fetched, Run, SqlLimits, Value
+from mcp_pyexec.sql.results import Collector, Fetched, Run, SqlLimits, Value, lost_connection
 
 __all__ = ["MysqlEngine"]
 
 _IDLE_S = 900
 _TIMED_OUT = {1969, 3024}
+_KILLED = 1927
 _NOT_A_QUERY = {ER.PARSE_ERROR, ER.WRONG_USAGE, ER.SP_BADSTATEMENT}
 _EXPLAINED = re.compile(
     r"\s*(?:EXPLAIN|ANALYZE)\s+(?:FORMAT\s*=\s*JSON\s+)?(?=\(|SELECT\b|WITH\b|VALUES\b)", re.IGNORECASE
@@ -129,6 +130,8 @@ class MysqlEngine:
             run.check()
             if error.args and error.args[0] in _TIMED_OUT:
                 raise run.timed_out() from None
+            if _lost(error):
+                raise lost_connection() from None
             raise RequestError("sql-failed", _message(error)) from None
         finally:
             _forget_result(session)
@@ -248,7 +251,13 @@ def _collect(session: Connection[Any], cursor: SSCursor, run: Run) -> Fetched:
 
 def _message(error: pymysql.MySQLError) -> str:
     """Return the server's own words; of a connection that failed, none, since they name its address."""
-    code, text = (*error.args, "", "")[:2]
-    if not isinstance(code, int) or 2000 <= code < 3000:
+    if _lost(error):
         return "The connection to the database was lost or could not be made. Try again later."
+    _, text = (*error.args, "", "")[:2]
     return f"MySQL says: {str(text).rstrip('.')}."
+
+
+def _lost(error: pymysql.MySQLError) -> bool:
+    """Return whether the connection is what failed; the server numbers its own errors otherwise."""
+    code = error.args[0] if error.args else None
+    return not isinstance(code, int) or 2000 <= code < 3000 or code == _KILLED

@@ -32,13 +32,15 @@ from mcp_pyexec.sql.postgresql_catalog import read_columns, read_tables
 from mcp_pyexec.sql.postgresql_session import Stopper, connect, read_rights
 from mcp_pyexec.sql.postgresql_types import BUILT_IN, SHOWN, Kind, convert, settle
 from mcp_pyexec.sql.postgresql_wire import Binding, abandon, copied, describe, execute
-from mcp_pyexec.sql.results import Collector, Fetched, Run, SqlLimits, Value
+from mcp_pyexec.sql.results import Collector, Fetched, Run, SqlLimits, Value, lost_connection
 from mcp_pyexec.tables import seal
 
 __all__ = ["PostgresqlEngine"]
 
 _IDLE_S = 900
 _FETCH_ROWS = 5_000
+_LOST = {None, "57P01", "57P02", "08006"}
+"""No word of the server at all, ended by its operator, crashed, cut."""
 _TEXT = Kind("text")
 _TYPES = """
     SELECT t.oid, t.typtype, t.typcategory, t.typelem, t.typdelim, t.typname FROM pg_type t WHERE t.oid = {oid}
@@ -118,6 +120,8 @@ class PostgresqlEngine:
             run.check()
             if isinstance(error, psycopg.errors.QueryCanceled) and "statement timeout" in str(error):
                 raise run.timed_out() from None
+            if error.diag.sqlstate in _LOST:
+                raise lost_connection() from None
             raise RequestError("sql-failed", _message(error)) from None
         finally:
             if not clean:

@@ -16,7 +16,7 @@ from mcp_pyexec.limits import MIB
 from mcp_pyexec.sql.description import Table
 from mcp_pyexec.tables import SealedTable, Settle, TableBuilder
 
-__all__ = ["Collector", "Engine", "Fetched", "QueryResult", "Run", "SqlLimits", "Value"]
+__all__ = ["Collector", "Engine", "Fetched", "QueryResult", "Run", "SqlLimits", "Value", "lost_connection"]
 
 Value = str | int | float | bool | bytes | None
 """What a bound parameter may be."""
@@ -33,9 +33,9 @@ class SqlLimits:
     value_bytes: int = 64 * MIB
     """Longest single text or blob, and longest intermediate string."""
     memory_mb: int = 1024
-    """Working memory of one DuckDB query."""
+    """Working memory of one DuckDB database."""
     threads: int = 4
-    """Threads of one DuckDB query."""
+    """Worker threads of one DuckDB database."""
     concurrent: int = 4
     """Queries running at the same time over all databases; more wait, and the wait counts as time."""
 
@@ -123,6 +123,15 @@ class Run:
             "The query was stopped because its time was up. Narrow it with WHERE, aggregate earlier, or bound a "
             "recursion with LIMIT; a longer timeout_s is possible only up to the server's ceiling.",
         )
+
+
+def lost_connection() -> RequestError:
+    """Return the error of a query whose connection was lost on the way: it may have begun, so nobody repeats it."""
+    return RequestError(
+        "sql-failed",
+        "The connection to the database was lost in the middle of the query. Nothing of its result was kept, and it "
+        "was not repeated by itself. Run it again; if that fails too, the server ends it: narrow it down.",
+    )
 
 
 class Collector:

@@ -23,6 +23,7 @@ class QueryResult(Shape):
     rows: list[list[Any]]
     row_count: int
     preview_truncated: bool
+    cells_cut: int
     complete: bool
     bytes: int
     elapsed_s: float
@@ -55,6 +56,7 @@ def query_sql(service: Service) -> StrictTool:
             rows=page.rows,
             row_count=page.row_count,
             preview_truncated=page.next_offset is not None,
+            cells_cut=page.cells_cut,
             complete=found.complete,
             bytes=kept.size_bytes,
             elapsed_s=found.elapsed_s,

@@ -32,6 +32,7 @@ class Page(Shape):
     columns: list[ColumnInfo]
     rows: list[list[Any]]
     row_count: int
+    cells_cut: int
     offset: int
     next_offset: int | None
 
@@ -46,7 +47,7 @@ def read_dataset(service: Service) -> StrictTool:
         columns: list[str] | None = None,
     ) -> Annotated[CallToolResult, Page]:
         """Page through a dataset (from query_sql, execute_code or run_classifier) by its handle. The whole of it
-        is the resource pyexec://datasets/{dataset}.csv (or .parquet, .arrow, .json)."""
+        is the resource pyexec://datasets/{dataset}.csv (or .parquet, .arrow, .json; .info tells origin and hash)."""
         from mcp_pyexec.datasets import preview  # pyarrow is not loaded while the server starts
 
         kept = service.datasets.get(dataset)
@@ -56,6 +57,7 @@ def read_dataset(service: Service) -> StrictTool:
             columns=columns_of(page),
             rows=page.rows,
             row_count=page.row_count,
+            cells_cut=page.cells_cut,
             offset=offset,
             next_offset=page.next_offset,
         )
