@@ -32,6 +32,7 @@ from pydantic import SecretStr
 
 from mcp_pyexec.config import Settings
 from mcp_pyexec.executions import ExecutionRequest
+from mcp_pyexec.jail import Reader
 from mcp_pyexec.service import Service
 from mcp_pyexec.sources import DatabaseSource, server_address
 from mcp_pyexec.sql import Databases, SqlLimits, guard
@@ -269,7 +270,7 @@ def _print_memory(url: str, warm: str, sql: str) -> None:
             peak[0] = max(peak[0], _used())
 
     async def run() -> tuple[int, int]:
-        databases = Databases([DatabaseSource("bench", url)], limits=LIMITS)
+        databases = Databases([DatabaseSource("bench", url)], limits=LIMITS, start_reader=Reader)
         await databases.query(warm)
         idle, watcher = _used(), threading.Thread(target=watch)
         watcher.start()

@@ -39,6 +39,11 @@ class Settings(BaseSettings):
     data: Annotated[tuple[Path, ...], NoDecode] = ()
     """Files and folders of them, served together as the DuckDB database `data`: CSV, TSV, JSON lines, JSON, Parquet,
     Excel, SQLite, DuckDB. In the environment: separated by `:`."""
+    mask: Annotated[tuple[str, ...], NoDecode] = ()
+    """Columns whose values are replaced by `***`, as `DATABASE.TABLE.COLUMN` or `DATABASE.SCHEMA.TABLE.COLUMN` with `*`
+    for any. In the environment: separated by spaces."""
+    hide: Annotated[tuple[str, ...], NoDecode] = ()
+    """Columns that are as good as not there, written as those of `mask`."""
     cache: Path | None = None
     """Folder of converted data files; `mcp-pyexec` in `XDG_CACHE_HOME` or `~/.cache` by default. Only its owner may
     be able to enter it."""
@@ -117,6 +122,11 @@ class Settings(BaseSettings):
     @classmethod
     def _split_data(cls, value: object) -> object:
         return tuple(filter(None, value.split(os.pathsep))) if isinstance(value, str) else value
+
+    @field_validator("mask", "hide", mode="before")
+    @classmethod
+    def _split_patterns(cls, value: object) -> object:
+        return tuple(value.split()) if isinstance(value, str) else value
 
     @classmethod
     def settings_customise_sources(

@@ -31,6 +31,8 @@ _FORMAT = 1
 """Raised whenever the same files would be converted to something else."""
 
 _PRODUCT, _PARTIAL = ".duckdb", ".partial"
+_READABLE = 0o644
+"""Mode of a product: nobody else gets past the folder, but what reads for root's server does not run as root."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class DataCache:
         _remove(partial)
         try:
             convert(partial)
-            partial.chmod(0o600)
+            partial.chmod(_READABLE)
             _sync(partial)
             path = self.folder / f"{key}.{partial.stat().st_size}{_PRODUCT}"
             partial.rename(path)
@@ -183,7 +185,7 @@ def _trusted(path: Path) -> Product | None:
     status = os.fstat(lock)
     own = stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid()
     alone = (
-        status.st_nlink == 1 and not status.st_mode & 0o077
+        status.st_nlink == 1 and not status.st_mode & ~_READABLE & 0o777
     )  # no link: clean-up deleted it before the lock
     if own and alone and path.name.split(".")[1] == str(status.st_size):
         return Product(path, lock)

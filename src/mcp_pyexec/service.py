@@ -16,9 +16,10 @@ from mcp_pyexec.config import Settings
 from mcp_pyexec.data_cache import DataCache
 from mcp_pyexec.data_files import find_data_files
 from mcp_pyexec.executions import Executions
-from mcp_pyexec.jail import Pool, Profiles, Sessions, Template, load_profiles
+from mcp_pyexec.jail import Pool, Profiles, Reader, Sessions, Template, load_profiles
 from mcp_pyexec.limits import MIB, Limits
-from mcp_pyexec.sources import DatabaseSource, check_source
+from mcp_pyexec.sensitive import SensitiveColumns
+from mcp_pyexec.sources import DATA_DATABASE, DatabaseSource, check_source
 
 if TYPE_CHECKING:
     from mcp_pyexec.codegen import OpenAIModel
@@ -45,6 +46,8 @@ class Service:
             check_source(source)
         self._data_files = find_data_files(settings.data)
         self._data_cache = DataCache(settings.cache_folder, settings.cache_mb) if settings.data else None
+        names = [source.name for source in self.sources] + [DATA_DATABASE] * bool(settings.data)
+        self.sensitive = SensitiveColumns(settings.mask, settings.hide, names)
         self.limits: Limits = settings.limits
         self.profiles: Profiles = load_profiles(settings.profile)
         self.artifacts = Artifacts(settings.artifacts_mb * MIB)
@@ -65,6 +68,8 @@ class Service:
             await asyncio.to_thread(importlib.import_module, peer)
         if self._data_files:
             self.databases.prepare()
+        if self.has_databases:
+            await self.databases.warm_up()
 
     async def close(self) -> None:
         """End every process and let go of every dataset and connection."""
@@ -101,7 +106,7 @@ class Service:
         s = self.settings
         limits = SqlLimits(row_limit=s.sql_rows, byte_limit=s.sql_mb * MIB, timeout_s=s.sql_timeout_s)
         data = DataConversion(self._data_files, self._data_cache) if self._data_cache else None
-        return Databases(self.sources, data, limits)
+        return Databases(self.sources, data, limits, self.sensitive, Reader)
 
     @property
     def has_databases(self) -> bool:

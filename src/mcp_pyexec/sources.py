@@ -14,11 +14,13 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from mcp_pyexec.errors import ConfigError, nearest
 
 __all__ = [
+    "DATA_DATABASE",
     "DIALECTS",
     "DatabaseSource",
     "ServerAddress",
     "check_source",
     "database_path",
+    "default_schema",
     "server_address",
 ]
 
@@ -41,6 +43,9 @@ _OPTIONS = {
 """What may stand behind the `?` of a server's URL; nothing that touches what a session may do."""
 
 _PORTS = {"postgresql": 5432, "mysql": 3306}
+
+DATA_DATABASE = "data"
+"""Name of the database that holds the tables of all `--data` files."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,62}")
 
@@ -104,6 +109,13 @@ def check_source(source: DatabaseSource) -> None:
 def database_path(source: DatabaseSource) -> Path:
     """Return the file of a SQLite or DuckDB source."""
     return Path(urlsplit(source.url).path[1:])
+
+
+def default_schema(source: DatabaseSource) -> str:
+    """Return the schema whose tables need no schema in front of their names."""
+    if source.dialect in {"mysql", "mariadb"}:
+        return server_address(source).database
+    return "public" if source.dialect == "postgresql" else "main"
 
 
 def server_address(source: DatabaseSource) -> ServerAddress:

@@ -11,7 +11,7 @@ from typing import Any
 from mcp_pyexec.bundled import bundled
 from mcp_pyexec.doctor import Canaries, Probe, load_probes, program
 from mcp_pyexec.jail import find_bwrap, seccomp_filter
-from mcp_pyexec.jail.argv import template_argv
+from mcp_pyexec.jail.argv import TEMPLATE, jail_argv
 from mcp_pyexec.jail.rootfs import binds_for, empty_folders, library_path
 from mcp_pyexec.outcomes import Metrics, Outcome, Stream
 
@@ -32,7 +32,9 @@ def bare(code: str) -> Outcome:
 
 def in_namespaces(code: str) -> Outcome:
     """Run a program where the template runs: namespaces, file system, no capabilities; no seccomp filter, no limits."""
-    argv = template_argv(find_bwrap(), binds_for(["numpy"]), empty_folders(), library_path(), 0, [], None)
+    argv = jail_argv(
+        TEMPLATE, find_bwrap(), binds_for(["numpy"]), empty_folders(), library_path(), 0, [], None
+    )
     head = argv[: argv.index("--") + 1]
     path = "import sys; sys.path[:0] = ['/guest', '/site-packages']\n"
     return _outcome([*head, "/python/bin/python3", "-s", "-S", "-P", "-B", "-c", path + code])

@@ -7,8 +7,9 @@ import json
 import pytest
 
 from jailed import result_of, run
+from mcp_pyexec.bundled import bundled
 from mcp_pyexec.errors import SandboxFault
-from mcp_pyexec.jail import Pool
+from mcp_pyexec.jail import Pool, wire
 from mcp_pyexec.jail.answers import parse
 from mcp_pyexec.jail.wire import Frame, checked
 from mcp_pyexec.limits import Limits
@@ -91,14 +92,13 @@ def test_error_out_of_the_jail_keeps_known_keys_and_bounded_text() -> None:
     }
 
 
-def test_protocol_file_lists_every_message_with_its_keys() -> None:
-    from mcp_pyexec.bundled import bundled
-    from mcp_pyexec.jail import wire
-
+@pytest.mark.parametrize(
+    ("shapes", "groups"),
+    [(wire.SHAPES, ("template_to_host", "worker_to_host")), (wire.READER_SHAPES, ("reader_to_host",))],
+)
+def test_protocol_file_lists_every_message_with_its_keys(
+    shapes: dict[str, dict[str, object]], groups: tuple[str, ...]
+) -> None:
     protocol = json.loads((bundled("sandbox") / "protocol" / "v1.json").read_text())
-    listed = {
-        name: set(keys)
-        for group in ("template_to_host", "worker_to_host")
-        for name, keys in protocol[group].items()
-    }
-    assert listed == {name: set(keys) for name, keys in wire._SHAPES.items()}
+    listed = {name: set(keys) for group in groups for name, keys in protocol[group].items()}
+    assert listed == {name: set(keys) for name, keys in shapes.items()}

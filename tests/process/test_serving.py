@@ -9,9 +9,11 @@ import shutil
 import signal
 import sqlite3
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from mcp import Client, StdioServerParameters
 
@@ -48,10 +50,12 @@ async def start(*arguments: str, **environment: str) -> asyncio.subprocess.Proce
     )
 
 
-async def serving(*arguments: str) -> asyncio.subprocess.Process:
-    """Start a server and run code in it, so that every kind of process is there."""
+RUN_CODE = {"name": "execute_code", "arguments": {"code": "print('to stdout')\n1 + 1"}}
+
+
+async def serving(*arguments: str, call: Mapping[str, Any] = RUN_CODE) -> asyncio.subprocess.Process:
+    """Start a server and have it do something, so that the processes for it are there."""
     process = await start(*SERVE, *arguments)
-    call = {"name": "execute_code", "arguments": {"code": "print('to stdout')\n1 + 1"}}
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdin.write(HELLO + message(id=2, method="tools/call", params=call))
@@ -96,6 +100,22 @@ async def test_killed_server_takes_the_jail_along() -> None:
     jailed = descendants(process.pid)
     process.kill()
     await process.wait()
+    await wait_until_gone(jailed)
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+async def test_server_that_ends_takes_the_readers_of_a_duckdb_file_along(tmp_path: Path, end: Any) -> None:
+    with duckdb.connect(str(tmp_path / "shop.duckdb")) as writer:
+        writer.execute("CREATE TABLE t AS SELECT 1 AS a")
+    database = f"shop=duckdb:///{tmp_path}/shop.duckdb"
+    query = {"name": "query_sql", "arguments": {"sql": "SELECT * FROM t"}}
+    process = await serving("--database", database, call=query)
+    jailed = descendants(process.pid)
+    commands = [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in jailed]
+    process.send_signal(end)
+    await asyncio.wait_for(process.wait(), 15)
+
+    assert any(b"pyexec_guest.reader" in command for command in commands)
     await wait_until_gone(jailed)
 
 
@@ -162,8 +182,8 @@ async def test_jail_that_cannot_start_ends_the_server_with_2_before_it_serves() 
     """bubblewrap is told to refuse nested user namespaces, as a hardened kernel would."""
     code = (
         "import resource, sys; sys.argv = ['mcp-pyexec', 'serve'];"
-        "import mcp_pyexec.jail.template as t; real = t.template_argv;"
-        "t.template_argv = lambda *a: [*real(*a)[:1], '--disable-userns', *real(*a)[1:]];"
+        "import mcp_pyexec.jail.spawn as s; real = s.jail_argv;"
+        "s.jail_argv = lambda *a: [*real(*a)[:1], '--disable-userns', *real(*a)[1:]];"
         "from mcp_pyexec.cli import main; main()"
     )
     process = await start("-c", code)
@@ -264,6 +284,36 @@ async def test_databases_and_data_are_taken_alike_from_every_place(
     tables = {d["name"]: [t["name"] for t in d["tables"]] for d in said["databases"]}
     assert tables == {"shop": ["a"], "sales": ["c"], "data": ["orders"]}
     assert len([*(tmp_path / "cache" / "mcp-pyexec").glob("*.duckdb")]) == 1
+
+
+async def test_sensitive_columns_are_hidden_and_masked_on_every_way_to_an_agent(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "shop.db")
+    connection.execute("CREATE TABLE customer AS SELECT 1 AS id, 'zx81-ada' AS email, 'zx81-111' AS ssn")
+    connection.commit()
+    connection.close()
+    (tmp_path / "config.toml").write_text('hide = ["*.*.ssn"]\n', "utf-8")
+    server = StdioServerParameters(
+        command=sys.executable,
+        args=[
+            *SERVE,
+            "--database",
+            f"shop=sqlite:///{tmp_path}/shop.db",
+            "--config",
+            f"{tmp_path}/config.toml",
+        ],
+        env={"MCP_PYEXEC_MASK": "shop.customer.email"},
+    )
+    async with Client(server) as client:
+        queried = await client.call_tool("query_sql", {"sql": "SELECT * FROM customer"})
+        said = queried.structured_content or {}
+        described = await client.call_tool("describe_database", {"database": "shop", "table": "customer"})
+        code = "query_sql('SELECT * FROM customer').to_csv()"
+        executed = await client.call_tool("execute_code", {"code": code})
+        content = await client.read_resource(f"pyexec://datasets/{said['dataset']}.json")
+    assert said["rows"] == [[1, "***"]]
+    assert "1,***" in str((executed.structured_content or {})["result"])
+    assert "zx81" not in f"{queried}{described}{executed}{content}"
+    assert "ssn" not in f"{described}"
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from typing import TypeVar
 import duckdb
 import pytest
 
+from mcp_pyexec.jail import Reader
 from mcp_pyexec.sources import DatabaseSource
 from mcp_pyexec.sql import Databases, SqlLimits
 from sql.servers import Server, mysql_server, postgresql_server
@@ -76,6 +77,7 @@ def databases(directory: Path, run: Callable[[Awaitable[None]], None]) -> Iterat
             DatabaseSource("duckdb", f"duckdb:///{directory}/shop.duckdb", "The same shop"),
         ],
         limits=SqlLimits(row_limit=1000, timeout_s=5, memory_mb=256, threads=2),
+        start_reader=Reader,
     )
     yield opened
     run(opened.close())

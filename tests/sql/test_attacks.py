@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 from mcp_pyexec.errors import RequestError
+from mcp_pyexec.jail import Reader
 from mcp_pyexec.sql import Databases, SqlLimits, guard
 from mcp_pyexec.sql.duckdb_engine import DuckdbEngine
 from mcp_pyexec.sql.results import Run
@@ -40,7 +41,7 @@ def test_attack_has_no_effect_and_reads_nothing_with_the_guard_off(directory: Pa
     engine: Any = (
         SqliteEngine(directory / "shop.db", LIMITS)
         if dialect == "sqlite"
-        else DuckdbEngine(directory / "shop.duckdb", LIMITS)
+        else DuckdbEngine(directory / "shop.duckdb", LIMITS, Reader)
     )
     before = _digest(directory)
     answered = {}
@@ -77,7 +78,7 @@ def test_the_list_of_attacks_is_long_enough_to_mean_something(dialect: str) -> N
 @pytest.mark.parametrize("sql", TELLS_ONLY_WITHOUT_GUARD)
 def test_what_duckdb_tells_with_the_guard_off_changes_nothing(directory: Path, sql: str) -> None:
     before = _digest(directory)
-    engine = DuckdbEngine(directory / "shop.duckdb", LIMITS)
+    engine = DuckdbEngine(directory / "shop.duckdb", LIMITS, Reader)
     try:
         engine.fetch(sql, {}, Run(LIMITS, 5))
     except RequestError as error:
@@ -91,7 +92,7 @@ def test_duckdb_session_is_locked_with_every_way_out_closed(directory: Path) -> 
     names = ["lock_configuration", "enable_external_access", "python_enable_replacements"]
     names += ["autoload_known_extensions", "autoinstall_known_extensions", "allow_community_extensions"]
     sql = "SELECT " + ", ".join(f"current_setting('{name}') AS {name}" for name in names)
-    engine = DuckdbEngine(directory / "shop.duckdb", LIMITS)
+    engine = DuckdbEngine(directory / "shop.duckdb", LIMITS, Reader)
     settings = engine.fetch(sql, {}, Run(LIMITS, 5)).table.to_pylist()
     engine.close()
 

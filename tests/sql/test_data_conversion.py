@@ -22,6 +22,7 @@ import pytest
 from mcp_pyexec.data_cache import DataCache
 from mcp_pyexec.data_files import find_data_files
 from mcp_pyexec.errors import ConfigError, RequestError
+from mcp_pyexec.jail import Reader
 from mcp_pyexec.sql import Databases, DataConversion, SqlLimits
 from mcp_pyexec.sql.files import ConversionLimits
 from sql.workbooks import Cell, packed, workbook
@@ -39,7 +40,7 @@ async def opened(
     wait_s: float = 60,
 ) -> AsyncIterator[Databases]:
     conversion = DataConversion(find_data_files(paths), DataCache(cache, budget_mb), limits)
-    databases = Databases((), conversion, SqlLimits(timeout_s=wait_s))
+    databases = Databases((), conversion, SqlLimits(timeout_s=wait_s), start_reader=Reader)
     try:
         yield databases
     finally:

@@ -13,6 +13,7 @@ import pytest
 
 from mcp_pyexec.data_cache import DataCache
 from mcp_pyexec.errors import ConfigError, RequestError
+from mcp_pyexec.jail import Reader
 from mcp_pyexec.sources import DatabaseSource
 from mcp_pyexec.sql import Column, Database, Databases, DataConversion, Description, SqlLimits, Table
 
@@ -58,7 +59,8 @@ def test_complete_is_exact_at_the_row_limit(
 def test_byte_ceiling_cuts_the_result_and_says_so(directory: Path, run: Run, dialect: str) -> None:
     suffix = {"sqlite": "db", "duckdb": "duckdb"}[dialect]
     limits = SqlLimits(byte_limit=100_000, timeout_s=5, memory_mb=256, threads=2)
-    opened = Databases([DatabaseSource("shop", f"{dialect}:///{directory}/shop.{suffix}")], limits=limits)
+    source = DatabaseSource("shop", f"{dialect}:///{directory}/shop.{suffix}")
+    opened = Databases([source], limits=limits, start_reader=Reader)
     result = run(opened.query(NUMBERS[dialect].format(n=100_000)))
     run(opened.close())
 
@@ -201,7 +203,9 @@ def test_unreadable_database_is_told_without_its_path(
 ) -> None:
     dialect, suffix = dialect_suffix
     (tmp_path / f"broken.{suffix}").write_bytes(b"not a database at all " * 100)
-    opened = Databases([DatabaseSource("broken", f"{dialect}:///{tmp_path}/broken.{suffix}")])
+    opened = Databases(
+        [DatabaseSource("broken", f"{dialect}:///{tmp_path}/broken.{suffix}")], start_reader=Reader
+    )
     with pytest.raises(RequestError) as failed:
         run(opened.query("SELECT 1"))
     run(opened.close())

@@ -8,6 +8,7 @@ import pytest
 from mcp_pyexec.errors import RequestError
 from mcp_pyexec.sql import guard
 
+HALF = ["SELECT 'x' ->>", "SELECT * FROM a WHERE ->> ~ x OFFSET ->> ~ x", "SELECT LAMBDA<>->>LAMBDA<>->>"]
 DEEP = {
     "brackets": "SELECT " + "(" * 30_000 + "1" + ")" * 30_000,
     "calls": "SELECT " + "abs(" * 15_000 + "1" + ")" * 15_000,
@@ -23,6 +24,7 @@ DEEP = {
 
 @pytest.mark.parametrize("dialect", ["sqlite", "duckdb", "postgresql", "mysql"])
 @pytest.mark.parametrize("kind", DEEP)
+@pytest.mark.usefixtures("databases")
 def test_statement_nested_to_break_the_parser_is_refused_and_the_process_lives(
     kind: str, dialect: str
 ) -> None:
@@ -46,3 +48,12 @@ def test_statement_nested_to_break_the_parser_is_refused_and_the_process_lives(
 @pytest.mark.parametrize("part", [" + 1", " AND 1", " UNION SELECT 1", ", 1"])
 def test_statement_that_is_long_but_flat_passes(part: str, dialect: str) -> None:
     assert guard("SELECT 1" + part * 2_000, dialect).tables == ()
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "duckdb", "postgresql", "mysql"])
+@pytest.mark.parametrize("sql", HALF)
+def test_operator_without_an_operand_is_a_mistake_in_the_sql(sql: str, dialect: str) -> None:
+    with pytest.raises(RequestError) as refused:
+        guard(sql, dialect)
+
+    assert refused.value.code in {"sql-syntax", "sql-not-read-only"}

@@ -13,7 +13,7 @@ HOST = ROOT / "src" / "mcp_pyexec"
 GUEST = ROOT / "sandbox" / "guest" / "pyexec_guest"
 
 WORDS = {"asking", "errors", "limits", "outcomes", "bundled", "sources", "tables", "untrusted"}
-WORDS |= {"data_files", "data_cache"}
+WORDS |= {"data_files", "data_cache", "sensitive"}
 SETTINGS = WORDS | {"config"}
 PEERS = {"sql", "datasets", "jail", "codegen", "scoring"}
 WIRING = SETTINGS | PEERS | {"artifacts", "executions", "jobs", "service", "verdicts"}

@@ -39,6 +39,7 @@ def define(source: str, profile: Mapping[str, Any], calls: HostCalls) -> dict[st
         BaseException: Whatever the program raises.
     """
     prepared = _prepare(source, profile)
+    policy.hold_to(profile)
     namespace = policy.new_namespace(profile)
     namespace.update(calls.functions(profile["host_functions"]))
     for part in (prepared.body, prepared.last):
@@ -71,6 +72,7 @@ def run(
     namespace.update(tables)
     sys.argv = ["program.py", *request.get("arguments", ())]
     before = artifacts.snapshot()
+    policy.hold_to(profile)
     try:
         value = _run_parts(prepared, namespace)
         status, error = "ok", None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import builtins
 import errno
 import traceback
+from pathlib import Path
 from typing import Any
 
 from pyexec_guest import policy
@@ -16,6 +17,9 @@ __all__ = ["outcome_of"]
 
 _MESSAGE_CHARS = 2_000
 _FRAMES = 20
+
+_INSIDE = (str(Path(__file__).parent) + "/", "<frozen importlib")
+"""Where the guest's own code and Python's import machinery come from: no part of a program's story."""
 
 _LIMIT_HINTS = {
     "cpu": "Use less computation: sample the rows, vectorise loops, or ask for less at a time.",
@@ -132,9 +136,9 @@ def _traceback_of(raised: BaseException, source: str, filename: str) -> str:
 
 
 def _shown(frames: traceback.StackSummary, filename: str) -> list[traceback.FrameSummary]:
-    """From the user's first frame on; the middle of a deep one is left out."""
+    """From the user's first frame on, without the guards; the middle of a deep one is left out."""
     first = next((n for n, f in enumerate(frames) if f.filename == filename), len(frames))
-    shown = list(frames)[first:]
+    shown = [frame for frame in list(frames)[first:] if not frame.filename.startswith(_INSIDE)]
     return shown if len(shown) <= _FRAMES else shown[: _FRAMES // 2] + shown[-_FRAMES // 2 :]
 
 

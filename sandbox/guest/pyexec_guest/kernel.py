@@ -25,6 +25,8 @@ __all__ = [
     "close_all_but",
     "collapse_memory",
     "drop_capabilities",
+    "empty_bounding_set",
+    "empty_capabilities",
     "load_seccomp_filter",
     "load_seccomp_filter_with_listener",
     "make_read_only",
@@ -169,13 +171,23 @@ def set_no_new_privileges() -> None:
 
 def drop_capabilities() -> None:
     """Empty all five capability sets and lock the bits that could refill them."""
+    empty_bounding_set()
+    _prctl(_PR_SET_SECUREBITS, _SECBITS_ALL_LOCKED)
+    _prctl(_PR_CAP_AMBIENT, 4)
+    empty_capabilities()
+
+
+def empty_bounding_set() -> None:
+    """Give up what no program started from here could get any more."""
     last = 0
     while _libc.prctl(_PR_CAPBSET_DROP, ctypes.c_ulong(last), 0, 0, 0) == 0:
         last += 1
     if last < 38:
         raise OSError(f"the capability bounding set could be emptied only up to {last}")
-    _prctl(_PR_SET_SECUREBITS, _SECBITS_ALL_LOCKED)
-    _prctl(_PR_CAP_AMBIENT, 4)
+
+
+def empty_capabilities() -> None:
+    """Empty the effective, permitted, inheritable and ambient sets; needs no capability."""
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
     _raise_unless_zero(_libc.syscall(_NR_CAPSET, header, (ctypes.c_uint32 * 6)()), "capset")
 

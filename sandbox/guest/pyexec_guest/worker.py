@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import signal
 import sys
 import traceback
@@ -52,6 +53,8 @@ def serve(channel: Channel, baseline: Baseline, listener: int | None, profile: M
         tables = dict(zip(message["tables"], fds, strict=True))
         mapped = sum(os.fstat(fd).st_size for fd in fds)
         tighten(message["limits"], baseline, mapped, message["session"])
+        if message["profile"]["files"] == "none":
+            resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
         channel.send({"op": "started"})
         if not message["session"]:
             namespace = {}

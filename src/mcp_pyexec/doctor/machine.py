@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 from mcp_pyexec.errors import ConfigError
-from mcp_pyexec.jail import find_bwrap, seccomp_filter, spare_id
+from mcp_pyexec.jail import find_bwrap, find_cgroup, seccomp_filter, spare_id
 
 __all__ = ["Check", "check_machine"]
 
@@ -144,13 +144,15 @@ def _identity() -> Check:
 
 
 def _cgroup() -> Check:
-    own = Path("/proc/self/cgroup").read_text().partition("0::")[2].splitlines()
-    folder = Path("/sys/fs/cgroup") / own[0].lstrip("/") if own else None
-    if folder is not None and (folder / "cgroup.procs").exists() and os.access(folder, os.W_OK):
-        return Check(
-            "cgroup v2", "note", f"writable: {folder}; not needed, rlimits and the host's watch are used"
-        )
-    return Check("cgroup v2", "note", "not writable; not needed, rlimits and the host's watch are used")
+    folder = find_cgroup()
+    if folder is not None:
+        return Check("cgroup v2", "good", f"{folder} can be divided, if the server is alone in it")
+    return Check(
+        "cgroup v2",
+        "note",
+        "none of its own; rlimits and the host's watch hold without",
+        "To have kernel memory bounded as well: systemd-run --user --scope -p Delegate=yes mcp-pyexec serve",
+    )
 
 
 def _libraries() -> Iterator[Check]:

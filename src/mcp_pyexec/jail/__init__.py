@@ -1,9 +1,11 @@
 """The jail: templates, parked workers, sessions. The only package of the host that starts processes."""
 
+from mcp_pyexec.jail.cgroup import find_cgroup
 from mcp_pyexec.jail.identity import spare_id
 from mcp_pyexec.jail.pool import Pool
 from mcp_pyexec.jail.preflight import find_bwrap
 from mcp_pyexec.jail.profile import Profile, Profiles, load_profiles
+from mcp_pyexec.jail.reader import Reader
 from mcp_pyexec.jail.rootfs import seccomp_filter
 from mcp_pyexec.jail.session import SessionInfo, Sessions
 from mcp_pyexec.jail.template import Template
@@ -15,10 +17,12 @@ __all__ = [
     "Pool",
     "Profile",
     "Profiles",
+    "Reader",
     "SessionInfo",
     "Sessions",
     "Template",
     "find_bwrap",
+    "find_cgroup",
     "load_profiles",
     "seccomp_filter",
     "spare_id",

@@ -1,46 +1,83 @@
-"""The bubblewrap command line of a template: a pure function of what is bound."""
+"""The bubblewrap command line of a jailed process: a pure function of what runs and what is bound."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from mcp_pyexec.jail.identity import INSIDE, TwoIdentities
 from mcp_pyexec.jail.rootfs import Bind
 
-__all__ = ["ETC_FILES", "template_argv"]
+__all__ = ["READER", "TEMPLATE", "Program", "jail_argv"]
 
-ETC_FILES = {
-    "/etc/passwd": "jail:x:1000:1000:jail:/work:/sbin/nologin\n",
-    "/etc/group": "jail:x:1000:\n",
-}
-"""The whole of /etc inside, by content."""
 
-_ENVIRONMENT = {
-    "HOME": "/work",
-    "LANG": "C.UTF-8",
-    "MPLBACKEND": "Agg",
-    "MPLCONFIGDIR": "/tmp/matplotlib",  # noqa: S108 - the jail's own
-    "ARROW_DEFAULT_MEMORY_POOL": "system",
-    "JE_ARROW_MALLOC_CONF": "background_thread:false",
-    # One thread per library, and none in the background: a clone of a process with threads inherits their locks
-    # without them.
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "PYTHONHASHSEED": "0",
-    "TZ": "UTC",
-}
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What runs in a jail, and what it finds there besides its binds.
 
-_DEVICES = ("null", "zero", "full", "random", "urandom")
+    Attributes:
+        module: Of the guest; its `main` is called, with the descriptor of its socket as the argument.
+        environment: All of it, but for the library path.
+        etc: The whole of /etc, by content.
+        devices: Nodes of /dev.
+        folders: Empty ones, read-only.
+        mounts: Arguments for what is writable or made up.
+        capabilities: That root's has at the start, besides those for stepping down to its other identity.
+    """
 
-_FOLDERS = ("/dev", "/etc", "/work", "/scratch")
+    module: str
+    environment: Mapping[str, str]
+    etc: Mapping[str, str] = field(default_factory=dict)
+    devices: Sequence[str] = ()
+    folders: Sequence[str] = ()
+    mounts: Sequence[str] = ()
+    capabilities: Sequence[str] = ()
 
-_START = (
-    "import sys; sys.path[:0] = ['/guest', '/site-packages']; from pyexec_guest.template import main; main()"
+    @property
+    def start(self) -> str:
+        """Return the Python text that starts it."""
+        return (
+            f"import sys; sys.path[:0] = ['/guest', '/site-packages']; from {self.module} import main; main()"
+        )
+
+
+TEMPLATE = Program(
+    module="pyexec_guest.template",
+    environment={
+        "HOME": "/work",
+        "LANG": "C.UTF-8",
+        "MPLBACKEND": "Agg",
+        "MPLCONFIGDIR": "/tmp/matplotlib",  # noqa: S108 - the jail's own
+        "ARROW_DEFAULT_MEMORY_POOL": "system",
+        "JE_ARROW_MALLOC_CONF": "background_thread:false",
+        # One thread per library, and none in the background: a clone of a process with threads inherits their locks
+        # without them.
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "PYTHONHASHSEED": "0",
+        "TZ": "UTC",
+    },
+    etc={
+        "/etc/passwd": "jail:x:1000:1000:jail:/work:/sbin/nologin\n",
+        "/etc/group": "jail:x:1000:\n",
+    },
+    devices=("null", "zero", "full", "random", "urandom"),
+    folders=("/dev", "/etc", "/work", "/scratch"),
+    mounts=("--proc", "/proc", "--perms", "1777", "--tmpfs", "/tmp"),  # noqa: S108 - the jail's own
 )
+"""Clones itself into workers; needs the means for their file systems."""
+
+READER = Program(
+    module="pyexec_guest.reader",
+    environment={"LANG": "C.UTF-8", "ARROW_DEFAULT_MEMORY_POOL": "system", "TZ": "Etc/UTC"},
+    capabilities=("CAP_SETPCAP",),  # to give up the others for what it could start
+)
+"""Reads one database file; has nothing to write to, no device and no /proc."""
 
 
-def template_argv(
+def jail_argv(
+    program: Program,
     bwrap: Path,
     binds: Sequence[Bind],
     empty: Sequence[PurePosixPath],
@@ -55,12 +92,13 @@ def template_argv(
     argv += ["--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"]
     if identities is not None:
         argv += ["--info-fd", str(identities.info_fd), "--userns-block-fd", str(identities.block_fd)]
-        argv += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
-    for name, value in {**_ENVIRONMENT, "LD_LIBRARY_PATH": library_path}.items():
+        for capability in ("CAP_SETUID", "CAP_SETGID", *program.capabilities):
+            argv += ["--cap-add", capability]
+    for name, value in {**program.environment, "LD_LIBRARY_PATH": library_path}.items():
         argv += ["--setenv", name, value]
     # Made on the way to something else, a folder would be for its owner only.
     for folder in sorted(
-        {*(p for bind in binds for p in bind.target.parents), *map(PurePosixPath, _FOLDERS)}
+        {*(p for bind in binds for p in bind.target.parents), *map(PurePosixPath, program.folders)}
     ):
         argv += ["--perms", "0755", "--dir", str(folder)]
     for bind in binds:
@@ -69,7 +107,7 @@ def template_argv(
         argv += ["--tmpfs", str(hidden), "--remount-ro", str(hidden)]
     for path, fd in etc_fds:
         argv += ["--perms", "0444", "--file", str(fd), path]
-    for device in _DEVICES:
+    for device in program.devices:
         argv += ["--dev-bind", f"/dev/{device}", f"/dev/{device}"]
-    argv += ["--proc", "/proc", "--perms", "1777", "--tmpfs", "/tmp", "--chdir", "/", "--remount-ro", "/"]  # noqa: S108 - the jail's own
-    return [*argv, "--", "/python/bin/python3", "-s", "-S", "-P", "-B", "-c", _START, str(control_fd)]
+    argv += [*program.mounts, "--chdir", "/", "--remount-ro", "/"]
+    return [*argv, "--", "/python/bin/python3", "-s", "-S", "-P", "-B", "-c", program.start, str(control_fd)]

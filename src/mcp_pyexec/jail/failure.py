@@ -70,8 +70,15 @@ def with_figure(error: Mapping[str, Any] | None, limits: Limits) -> Mapping[str,
     return {**error, "message": f"{message} {error['message']}".strip()}
 
 
-def classify_exit(exit_: Exit, limits: Limits) -> tuple[Status, Mapping[str, Any]]:
-    """Return status and error of a run whose worker died before it answered."""
+def classify_exit(exit_: Exit, limits: Limits, starved: bool = False) -> tuple[Status, Mapping[str, Any]]:
+    """Return status and error of a run whose worker died before it answered.
+
+    Args:
+        starved: The kernel says that it killed the worker at the memory limit of its cgroup.
+    """
+    if starved:
+        message = f"The memory limit of {limits.memory_mb} MiB was reached; the kernel ended the run."
+        return "limit", limit_error("memory", message)
     if exit_.signal in (signal.SIGKILL, signal.SIGXCPU) and exit_.cpu_s >= limits.cpu_s:
         message = f"The CPU limit of {limits.cpu_s:g} s was reached ({exit_.cpu_s:.1f} s used)."
         return "limit", limit_error("cpu", message)

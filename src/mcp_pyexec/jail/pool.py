@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 from mcp_pyexec.errors import SandboxFault
+from mcp_pyexec.jail.cgroup import Cgroup, divide_own_cgroup
 from mcp_pyexec.jail.profile import Profile, Profiles
 from mcp_pyexec.jail.template import Template
 from mcp_pyexec.jail.turns import Turns
@@ -47,6 +48,7 @@ class Pool:
         self._parked = parked
         self._turns = Turns(running, waiting)
         self._stocks: dict[object, _Stock] = {}
+        self._cgroup: Cgroup | None = None
 
     async def start(self, template: Template | None = None) -> None:
         """Start the server's own template, or take over one that was started early; wait until it is fit.
@@ -56,6 +58,7 @@ class Pool:
         Raises:
             ConfigError: If no jail can be had on this machine, with the remedy.
         """
+        self._cgroup = divide_own_cgroup()
         stock = self._stock(self._profiles.ceiling)
         await stock.start(template)
 
@@ -108,19 +111,21 @@ class Pool:
 
     async def close(self) -> None:
         await asyncio.gather(*(stock.close() for stock in self._stocks.values()))
+        if self._cgroup is not None:
+            await self._cgroup.close()
 
     def _stock(self, profile: Profile) -> _Stock:
         if profile.template_key not in self._stocks:
             sharing = self._profiles.sharing_template(profile)
-            self._stocks[profile.template_key] = _Stock(sharing, self._limits, self._parked)
+            self._stocks[profile.template_key] = _Stock(sharing, self._limits, self._parked, self._cgroup)
         return self._stocks[profile.template_key]
 
 
 class _Stock:
     """The parked workers of one template, refilled in the background; one of them has rehearsed and is taken first."""
 
-    def __init__(self, profiles: list[Profile], limits: Limits, size: int) -> None:
-        self._profiles, self._limits, self._size = profiles, limits, size
+    def __init__(self, profiles: list[Profile], limits: Limits, size: int, cgroup: Cgroup | None) -> None:
+        self._profiles, self._limits, self._size, self._cgroup = profiles, limits, size, cgroup
         self._template: Template | None = None
         self._ready: asyncio.PriorityQueue[tuple[int, int, Worker]] = asyncio.PriorityQueue()
         self._numbers = itertools.count()
@@ -204,7 +209,7 @@ class _Stock:
                 await self._template.close()
             self._template = Template(self._profiles)
         await self._template.warm()
-        self._put(await Worker.park(self._template, self._limits), _AS_PARKED)
+        self._put(await Worker.park(self._template, self._limits, self._cgroup), _AS_PARKED)
 
     def _put(self, worker: Worker, order: int) -> None:
         self._ready.put_nowait((order, next(self._numbers), worker))

@@ -137,6 +137,8 @@ def _parse(source: str, document: Mapping[str, Any]) -> Profile:
             raise ConfigError(f"{source}: the key {key!r} must be {_KIND_NAMES[_KEYS[key]]}.")
     if missing := [key for key in _KEYS if key not in document and key not in _OPTIONAL]:
         raise ConfigError(f"{source} lacks the key {missing[0]!r}.")
+    if document["files"] not in _FILES:
+        raise ConfigError(f"{source}: the key 'files' must be one of {', '.join(map(repr, _FILES))}.")
     ceilings = document.get("ceilings", {})
     for key, value in ceilings.items():
         if key not in _CEILINGS:
@@ -168,12 +170,15 @@ _KEYS: dict[str, type] = {
     "builtins_removed": list,
     "builtins_added": list,
     "host_functions": list,
+    "files": str,
     "preload": list,
     "distributions": list,
     "imports": list,
     "names": dict,
     "ceilings": dict,
 }
+_FILES = ("none", "working-directory")
+"""What code may read and write: nothing, or the working directory and /tmp of its own worker."""
 _OPTIONAL = {"names", "ceilings"}
 _KIND_NAMES = {
     str: "text",

@@ -10,19 +10,18 @@ import itertools
 import logging
 import os
 import socket
-import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import IO, Any
 
 from mcp_pyexec.errors import ConfigError, SandboxFault
-from mcp_pyexec.jail.argv import ETC_FILES, template_argv
+from mcp_pyexec.jail.argv import TEMPLATE
 from mcp_pyexec.jail.failure import Exit
-from mcp_pyexec.jail.identity import TwoIdentities, spare_id
-from mcp_pyexec.jail.preflight import explain_refusal, find_bwrap
+from mcp_pyexec.jail.identity import spare_id
+from mcp_pyexec.jail.preflight import explain_refusal
 from mcp_pyexec.jail.profile import Profile
-from mcp_pyexec.jail.rootfs import binds_for, empty_folders, library_path
+from mcp_pyexec.jail.rootfs import binds_for
+from mcp_pyexec.jail.spawn import spawn
 from mcp_pyexec.jail.wire import ControlChannel, EndOfStream, Frame
 
 __all__ = ["Clone", "Template"]
@@ -55,7 +54,8 @@ class Template:
         self._stderr: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the template
         ours, theirs = socket.socketpair()
         with theirs:
-            self._process = _spawn(profiles[0], theirs.fileno(), self._stderr)
+            binds = binds_for(profiles[0].distributions)
+            self._process = spawn(TEMPLATE, binds, theirs.fileno(), self._stderr, spare_id())
         self._control = ControlChannel(ours)
         self._fit = False
         self._warm: asyncio.Future[None] | None = None
@@ -188,37 +188,3 @@ class Template:
 def _settle(future: asyncio.Future[Exit], value: Exit) -> None:
     if not future.done():
         future.set_result(value)
-
-
-def _spawn(profile: Profile, control_fd: int, stderr: IO[bytes]) -> subprocess.Popen[bytes]:
-    bwrap, binds = find_bwrap(), binds_for(profile.distributions)
-    spare = spare_id()
-    identities = None if spare is None else TwoIdentities.open(spare)
-    etc = [(path, _content_fd(text)) for path, text in ETC_FILES.items()]
-    inherited = [control_fd, *(fd for _, fd in etc)]
-    if identities is not None:
-        inherited += [identities.info_fd, identities.block_fd]
-    try:
-        argv = template_argv(bwrap, binds, empty_folders(), library_path(), control_fd, etc, identities)
-        process = subprocess.Popen(  # noqa: S603 - our own argument vector, no shell
-            argv,
-            stdin=subprocess.DEVNULL,
-            stdout=stderr,
-            stderr=stderr,
-            pass_fds=inherited,
-            env={},
-            cwd=Path("/"),
-        )
-    finally:
-        for _, fd in etc:
-            os.close(fd)
-    if identities is not None:
-        identities.map()
-    return process
-
-
-def _content_fd(text: str) -> int:
-    fd = os.memfd_create("etc")
-    os.write(fd, text.encode())
-    os.lseek(fd, 0, os.SEEK_SET)
-    return fd

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mcp_pyexec.errors import SandboxFault
 
-__all__ = ["Usage", "pid_of", "read", "verify_confinement"]
+__all__ = ["Usage", "innermost", "kill_first", "pid_of", "read", "verify_confinement"]
 
 _CPUCLOCK_SCHED = 2
 
@@ -45,8 +45,27 @@ def read(pid: int) -> Usage:
     return Usage(cpu_s, _kib(status, "VmRSS") / 1024, _kib(status, "VmHWM") / 1024, private / 1024)
 
 
-def verify_confinement(pid: int) -> None:
+def innermost(pid: int) -> int:
+    """Return the process that bubblewrap started, from bubblewrap's own pid.
+
+    Raises:
+        OSError: If it has gone.
+    """
+    while children := Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        pid = int(children[0])
+    return pid
+
+
+def kill_first(pid: int) -> None:
+    """Have the kernel end the process before others when memory runs out."""
+    Path(f"/proc/{pid}/oom_score_adj").write_text("1000")
+
+
+def verify_confinement(pid: int, namespaces: int = 3) -> None:
     """Check from outside what can be seen from outside, before the worker gets any code.
+
+    Args:
+        namespaces: Process-id namespaces that it is in at least, the host's included.
 
     Raises:
         SandboxFault: `isolation-failed` if the kernel shows a capability, a missing no_new_privs or seccomp
@@ -58,7 +77,11 @@ def verify_confinement(pid: int) -> None:
         raise SandboxFault("isolation-failed", "the worker ended before it was ready") from None
     fields = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
     bare = [name for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb") if int(fields[name], 16)]
-    confined = fields["NoNewPrivs"] == "1" and fields["Seccomp"] == "2" and len(fields["NSpid"].split()) >= 3
+    confined = (
+        fields["NoNewPrivs"] == "1"
+        and fields["Seccomp"] == "2"
+        and len(fields["NSpid"].split()) >= namespaces
+    )
     if bare or not confined:
         shown = {name: fields[name] for name in (*bare, "NoNewPrivs", "Seccomp", "NSpid")}
         raise SandboxFault("isolation-failed", f"the kernel shows {shown}")

@@ -19,7 +19,16 @@ from typing import Any
 
 from mcp_pyexec.errors import SandboxFault
 
-__all__ = ["HEADER", "Channel", "ControlChannel", "EndOfStream", "Frame", "checked"]
+__all__ = [
+    "HEADER",
+    "READER_SHAPES",
+    "SHAPES",
+    "Channel",
+    "ControlChannel",
+    "EndOfStream",
+    "Frame",
+    "checked",
+]
 
 HEADER = struct.Struct(">IQ")
 _CHUNK = 256 * 1024
@@ -27,7 +36,7 @@ _CHUNK = 256 * 1024
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 _NUMBER = (int, float)
-_SHAPES: dict[str, dict[str, tuple[type, ...]]] = {
+SHAPES: dict[str, dict[str, tuple[type, ...]]] = {
     "fit": {"python": (str,)},
     "unfit": {"reason": (str,)},
     "warm": {},
@@ -48,6 +57,17 @@ _SHAPES: dict[str, dict[str, tuple[type, ...]]] = {
 }
 
 
+READER_SHAPES: dict[str, dict[str, tuple[type, ...]]] = {
+    "here": {},
+    "confined": {},
+    "unfit": {"reason": (str,)},
+    "opened": {},
+    "rows": {"complete": (bool,)},
+    "failed": {"code": (str,), "text": (str,)},
+}
+"""What a reader of a database may say."""
+
+
 class EndOfStream(Exception):
     """The other end has closed."""
 
@@ -63,8 +83,13 @@ class Frame:
     json_bytes: int = 0
 
 
-def checked(body: bytes) -> tuple[str, dict[str, Any]]:
+def checked(
+    body: bytes, shapes: Mapping[str, Mapping[str, tuple[type, ...]]] = SHAPES
+) -> tuple[str, dict[str, Any]]:
     """Return the op and message of a frame's JSON.
+
+    Args:
+        shapes: The messages that may come.
 
     Raises:
         SandboxFault: `broken-frame` for anything but a known message with exactly its keys and types.
@@ -79,7 +104,7 @@ def checked(body: bytes) -> tuple[str, dict[str, Any]]:
     if not isinstance(message, dict):
         raise SandboxFault("broken-frame", "not an object")
     op = message.pop("op", None)
-    shape = _SHAPES.get(op) if isinstance(op, str) else None
+    shape = shapes.get(op) if isinstance(op, str) else None
     if shape is None or set(message) != set(shape):
         raise SandboxFault("broken-frame", f"unknown message or keys: {str(op)[:40]!r}")
     for key, kinds in shape.items():

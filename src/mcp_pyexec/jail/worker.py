@@ -16,6 +16,7 @@ from typing import Any
 from mcp_pyexec.errors import RequestError, SandboxFault
 from mcp_pyexec.jail import answers, usage
 from mcp_pyexec.jail.allowance import Allowance
+from mcp_pyexec.jail.cgroup import Cgroup, WorkerCgroup
 from mcp_pyexec.jail.drain import Drain
 from mcp_pyexec.jail.failure import classify_exit, forbidden_call_error, limit_error, with_figure
 from mcp_pyexec.jail.profile import Profile
@@ -49,6 +50,7 @@ class Worker:
         self._channel: Channel = channel
         self._stdout, self._stderr = stdout, stderr
         self._listener: Listener | None = None
+        self._cgroup: WorkerCgroup | None = None
         self._pid = usage.pid_of(clone.pidfd)
         self._private_mb: float | None = None
         self._given_mb = 0.0
@@ -57,8 +59,8 @@ class Worker:
         self._closed = False
 
     @classmethod
-    async def park(cls, template: Template, limits: Limits) -> Worker:
-        """Return a clone of the template that has taken on every layer.
+    async def park(cls, template: Template, limits: Limits, cgroup: Cgroup | None = None) -> Worker:
+        """Return a clone of the template that has taken on every layer, in a cgroup of its own if there is one.
 
         Raises:
             SandboxFault: If the kernel refuses, a layer is missing, or the template is lost.
@@ -83,7 +85,7 @@ class Worker:
             os.close(err_write)
         worker = cls(clone, channel, *drains, limits)
         try:
-            await worker._become_ready(channel)
+            await worker._become_ready(channel, cgroup)
         except BaseException:
             worker.kill()
             raise
@@ -105,6 +107,8 @@ class Worker:
         self._stderr.close()
         if self._listener is not None:
             self._listener.close()
+        if self._cgroup is not None:
+            self._cgroup.close()
 
     async def rehearse(self) -> None:
         """Have a worker that has not run anything warm up more of its memory.
@@ -142,7 +146,7 @@ class Worker:
             self.kill()
             raise
 
-    async def _become_ready(self, channel: ControlChannel) -> None:
+    async def _become_ready(self, channel: ControlChannel, cgroup: Cgroup | None) -> None:
         try:
             async with asyncio.timeout(_READY_S):
                 frame = await channel.receive(_READY_JSON, 0)
@@ -154,6 +158,9 @@ class Worker:
         self._listener = Listener(frame.fds[0]) if frame.fds else None
         usage.verify_confinement(self._pid)
         self.layers = tuple(str(layer) for layer in frame.message["layers"])
+        if cgroup is not None:
+            self._cgroup = cgroup.worker(self._pid, self.limits)
+            self.layers += ("cgroup",)
 
     def _signal(self, number: signal.Signals) -> None:
         try:
@@ -170,6 +177,8 @@ class _Run:
         self._job = job
         self._queue_s = queue_s
         self._started = False
+        if worker._cgroup is not None:
+            worker._cgroup.limit(job.limits)
         worker._given_mb += _size_mb(job.tables.values())
         self._started_at = time.monotonic()
         self._resting = usage.read(worker._pid)
@@ -316,7 +325,8 @@ class _Run:
         exit_ = ended.result()
         if not self._started:
             raise NothingRan(f"exit code {exit_.code}, signal {exit_.signal}")
-        status, error = classify_exit(exit_, self._job.limits)
+        starved = self._worker._cgroup is not None and self._worker._cgroup.ran_out_of_memory
+        status, error = classify_exit(exit_, self._job.limits, starved)
         return self._outcome(status, error, metrics=self._metrics(cpu_s=exit_.cpu_s))
 
     def _misbehaved(self, fault: SandboxFault) -> Outcome:

@@ -46,7 +46,11 @@ def _with_samples(engine: Engine, table: Table, samples: int, run: Run) -> Table
         return table
     mark = engine.quote_mark
     place = ".".join(mark + part.replace(mark, mark * 2) + mark for part in _parts(table.name))
-    rows = engine.fetch(f"SELECT * FROM {place} LIMIT {_LOOKED_AT}", {}, run).table  # noqa: S608 - quoted above
+    shown = [mark + c.name.replace(mark, mark * 2) + mark for c in table.columns if not c.masked]
+    if not shown:
+        return table
+    sql = f"SELECT {', '.join(shown)} FROM {place} LIMIT {_LOOKED_AT}"  # noqa: S608 - quoted above
+    rows = engine.fetch(sql, {}, run).table
     seen = {name: rows.column(name).to_pylist() for name in rows.column_names}
     columns = tuple(replace(c, samples=_distinct(seen.get(c.name, []), samples)) for c in table.columns)
     return replace(table, columns=columns)

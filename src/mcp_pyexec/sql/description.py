@@ -31,6 +31,8 @@ class Column:
     """Different values, where the engine keeps an estimate."""
     null_share: float | None = None
     """0 to 1, where the engine keeps an estimate."""
+    masked: bool = False
+    """True where the operator has its values replaced."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-
-import duckdb
+from typing import Any
 
 from mcp_pyexec.sql.description import Column, Table
 
@@ -18,43 +18,44 @@ _TABLES = """
 """
 _COLUMNS = """
     SELECT column_name, data_type, is_nullable, comment FROM duckdb_columns()
-    WHERE NOT internal AND schema_name = ? AND table_name = ? ORDER BY column_index
+    WHERE NOT internal AND schema_name = $1 AND table_name = $2 ORDER BY column_index
 """
 _KEYS = """
     SELECT constraint_type, constraint_column_names, referenced_table, referenced_column_names
-    FROM duckdb_constraints() WHERE schema_name = ? AND table_name = ?
+    FROM duckdb_constraints() WHERE schema_name = $1 AND table_name = $2
     AND constraint_type IN ('PRIMARY KEY', 'FOREIGN KEY')
 """
 
 
-def read_tables(cursor: duckdb.DuckDBPyConnection) -> tuple[Table, ...]:
+Rows = Callable[..., list[tuple[Any, ...]]]
+"""Runs SQL with its parameters, all of them text, and returns the rows."""
+
+
+def read_tables(rows: Rows) -> tuple[Table, ...]:
     """Return every table and view by schema and name, without columns."""
-    rows = cursor.execute(_TABLES).fetchall()
     return tuple(
         Table(name if schema == "main" else f"{schema}.{name}", kind, size, comment or "")
-        for schema, name, kind, size, comment in rows
+        for schema, name, kind, size, comment in rows(_TABLES)
     )
 
 
-def read_columns(cursor: duckdb.DuckDBPyConnection, table: Table) -> Table:
+def read_columns(rows: Rows, table: Table) -> Table:
     """Return the table with its columns."""
-    known = {
-        name: (schema, name) for schema, name, *_ in cursor.execute(_TABLES).fetchall() if schema == "main"
-    }
+    known = {name: (schema, name) for schema, name, *_ in rows(_TABLES) if schema == "main"}
     schema, _, rest = table.name.partition(".")
     place = known.get(table.name) or (schema, rest)
-    primary, references = _keys(cursor, place)
+    primary, references = _keys(rows, place)
     columns = tuple(
         Column(name, kind, nullable, name in primary, references.get(name), comment or "")
-        for name, kind, nullable, comment in cursor.execute(_COLUMNS, place).fetchall()
+        for name, kind, nullable, comment in rows(_COLUMNS, *place)
     )
     return replace(table, columns=columns)
 
 
-def _keys(cursor: duckdb.DuckDBPyConnection, place: tuple[str, str]) -> tuple[set[str], dict[str, str]]:
+def _keys(rows: Rows, place: tuple[str, str]) -> tuple[set[str], dict[str, str]]:
     primary: set[str] = set()
     references: dict[str, str] = {}
-    for kind, columns, target, targets in cursor.execute(_KEYS, place).fetchall():
+    for kind, columns, target, targets in rows(_KEYS, *place):
         if kind == "PRIMARY KEY":
             primary.update(columns)
         else:

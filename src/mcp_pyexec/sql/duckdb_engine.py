@@ -1,52 +1,57 @@
-"""One DuckDB database, read-only whatever the guard let through.
+"""One DuckDB database, read-only whatever the guard let through, in processes of its own.
 
-Enforced here: opened `read_only`, external access off (no files, no network, no ATTACH, no COPY), extensions off,
-look-up of Python variables as tables off, configuration locked, memory and threads bounded, no spilling to disk,
-and DuckDB's own parser must see exactly one statement that reads.
+Enforced by the settings of the database: opened `read_only`, external access off (no files, no network, no ATTACH, no
+COPY), extensions off, configuration locked, memory and threads bounded, no spilling to disk, and DuckDB's own parser
+must see exactly one statement that reads.
 
-What remains with the guard off: functions that tell settings or wait (both end at the time limit).
-
-What nothing here stops: DuckDB computes 2,048 rows at a time and does not count the text it makes on the way
-against `memory_limit`, nor ask whether it was interrupted within such a step. `repeat('x', 10000000)` over many
-rows took 13 GB at a limit of 512 MB (measured on 2.0). The guard refuses such calls without a small literal count
-(`growth`); text that grows by other ways is held only by a limit on the whole process.
+Enforced by the jail around it, whatever DuckDB does: no other file, no network, and a bound on all of its memory
+(DuckDB does not count the text it makes on the way against its own limit). A query that outgrows the process ends with
+it, and the next has a new one. Results come back in memory that is sealed and checked before anybody uses it.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-import duckdb
 import pyarrow as pa
 
-from mcp_pyexec.errors import RequestError
-from mcp_pyexec.sql import arrow
+from mcp_pyexec.errors import RequestError, SandboxFault
+from mcp_pyexec.limits import MIB
 from mcp_pyexec.sql.description import Table
 from mcp_pyexec.sql.duckdb_catalog import read_columns, read_tables
-from mcp_pyexec.sql.results import Collector, Fetched, Run, SqlLimits, Value
+from mcp_pyexec.sql.duckdb_readers import Reader, Readers, StartReader
+from mcp_pyexec.sql.results import Fetched, Run, SqlLimits, Value
+from mcp_pyexec.tables import lend_memory, take_back
+from mcp_pyexec.untrusted import read_result
 
 __all__ = ["DuckdbEngine"]
 
-_BATCH_ROWS = 2_048
-_NOISE = ("Did you mean", "LINE ", "Possible solutions", "*", " ")
-_READS = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.MULTI}
-"""MULTI is a PIVOT whose columns DuckDB finds first."""
+_INTERRUPT_S = 0.5
+"""How long an interrupt may take; DuckDB does not look for one within a step of 2,048 rows."""
+_BACKSTOP_S = 5.0
+_UNPACKED = 4
+"""Times the ceiling of a result that the text in it may take where enumerations are written out."""
+_FRAMING = 16 * MIB
 
 
 class DuckdbEngine:
-    """A locked, read-only connection to one file; every query has a cursor of its own.
+    """One file behind its readers.
 
     Raises:
-        duckdb.Error: On construction, where the file is not a DuckDB database or a writer holds it.
+        RequestError: On construction, where the file is not a DuckDB database or a writer holds it.
+        OSError, SandboxFault: As `StartReader`.
     """
 
     quote_mark = '"'
 
-    def __init__(self, path: Path, limits: SqlLimits) -> None:
-        self._root = duckdb.connect(str(path), read_only=True, config=_configuration(limits))
+    def __init__(self, path: Path, limits: SqlLimits, start: StartReader) -> None:
+        self._limits = limits
+        self._readers = Readers(path, limits, start)
 
     @property
     def notes(self) -> str:
@@ -54,95 +59,108 @@ class DuckdbEngine:
         return ""
 
     def fetch(self, sql: str, parameters: Mapping[str, Value], run: Run) -> Fetched:
-        """Return the result of one statement, streamed: nothing beyond the ceilings is kept."""
-        with closing(self._root.cursor()) as cursor, run.interruptible(cursor.interrupt):
+        """Return the result of one statement: nothing beyond the ceilings leaves the process."""
+        with self._readers.one() as reader, run.interruptible(_ending(reader)):
             try:
-                _check_statement(cursor, sql)
-                return _collect(cursor, sql, parameters, run)
-            except (duckdb.Error, pa.ArrowException, OSError, RuntimeError) as error:
+                return _fetched(reader, _query(sql, parameters, run.limits), run)
+            except (RequestError, SandboxFault):
                 run.check()
-                raise RequestError("sql-failed", _message(error)) from None
+                raise
 
     def tables(self) -> tuple[Table, ...]:
         """Return every table and view without columns, from the catalogue."""
-        with closing(self._root.cursor()) as cursor:
-            return read_tables(cursor)
+        return read_tables(self._rows)
 
     def columns(self, tables: Sequence[Table]) -> tuple[Table, ...]:
         """Return the tables with their columns, without samples."""
-        with closing(self._root.cursor()) as cursor:
-            return tuple(read_columns(cursor, table) for table in tables)
+        return tuple(read_columns(self._rows, table) for table in tables)
 
     def close(self) -> None:
-        """Close the connection and with it every cursor."""
-        self._root.close()
+        """End the processes."""
+        self._readers.close()
+
+    def _rows(self, sql: str, *parameters: str) -> list[tuple[Any, ...]]:
+        numbered = {str(place): value for place, value in enumerate(parameters, 1)}
+        table = self.fetch(sql, numbered, Run(self._limits, self._limits.timeout_s)).table
+        return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
 
 
-def _configuration(limits: SqlLimits) -> dict[str, str | bool | int | float | list[str]]:
-    return {
-        "enable_external_access": "false",
-        "lock_configuration": "true",
-        "python_enable_replacements": "false",
-        "autoinstall_known_extensions": "false",
-        "autoload_known_extensions": "false",
-        "allow_community_extensions": "false",
-        "temp_directory": "",
-        "memory_limit": f"{limits.memory_mb}MB",
-        "threads": str(limits.threads),
-    }
+def _ending(reader: Reader) -> Callable[[], None]:
+    """Return what ends the query under way: an interrupt, repeated, and then the end of the process."""
+    first: list[float] = []
+
+    def end() -> None:
+        first.append(time.monotonic())
+        if first[-1] - first[0] < _INTERRUPT_S:
+            reader.interrupt()
+        else:
+            reader.kill()
+
+    return end
 
 
-def _check_statement(cursor: duckdb.DuckDBPyConnection, sql: str) -> None:
-    statements = cursor.extract_statements(sql)
-    if len(statements) != 1:
-        raise RequestError(
-            "sql-not-single-statement", f"Expected one statement, DuckDB sees {len(statements)}."
-        )
-    kind = _statement_type(statements[0])
-    if kind not in _READS:
-        name = kind.name if kind else "a statement unknown to the driver"
-        raise RequestError("sql-not-read-only", f"Refused: {name}. Databases are read-only here.")
+def _query(sql: str, parameters: Mapping[str, Value], limits: SqlLimits) -> dict[str, Any]:
+    values = {name: {"hex": v.hex()} if isinstance(v, bytes) else v for name, v in parameters.items()}
+    ceilings = {"rows": limits.row_limit, "bytes": limits.byte_limit}
+    return {"op": "query", "sql": sql, "parameters": values, **ceilings}
 
 
-def _statement_type(statement: duckdb.Statement) -> duckdb.StatementType | None:
-    """Return the type, or None for one that DuckDB parses and its Python package has no name for."""
+def _fetched(reader: Reader, query: Mapping[str, Any], run: Run) -> Fetched:
+    """Return what the reader wrote, after it was checked; a reader that failed otherwise than DuckDB does ends."""
+    memory = lend_memory("result")
     try:
-        return statement.type
-    except ValueError:
-        return None
-
-
-def _collect(
-    cursor: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Value], run: Run
-) -> Fetched:
-    relation = cursor.sql(sql, params=dict(parameters)) if parameters else cursor.sql(sql)
-    huge = [str(kind) == "HUGEINT" for kind in relation.types]
-    reader = relation.to_arrow_reader(_BATCH_ROWS)
-    collector = Collector(run.limits, arrow.unique_names(reader.schema.names))
-    for batch in reader:
-        if not collector.add(batch):
-            break
-        run.check()
-
-    def settle(index: int, pieces: Sequence[pa.Array]) -> pa.ChunkedArray:
-        column = arrow.plain(pa.chunked_array(pieces, reader.schema.types[index]))
-        return _narrowed(column) if huge[index] else column
-
-    return collector.fetched(settle)
-
-
-def _narrowed(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return 128-bit integers (as SUM gives them) as int64 where all of them fit, else unchanged."""
+        complete = _complete(reader, query, run, memory)
+    except BaseException:
+        os.close(memory)
+        raise
     try:
-        return values.cast(pa.int64())
-    except pa.ArrowInvalid:
-        return values
+        return Fetched(take_back(memory, partial(_checked, limits=run.limits)), complete)
+    except (OSError, ValueError) as error:
+        reader.kill()
+        raise SandboxFault("broken-frame", f"the result cannot be taken back: {error}") from None
+    except (RequestError, SandboxFault):
+        reader.kill()
+        raise
 
 
-def _message(error: Exception) -> str:
-    lines = [line for line in str(error).splitlines() if line.strip()]
-    kept = [line for line in lines[:4] if not line.startswith(_NOISE)]
-    text = re.sub(r" Use \"SET .*", "", " ".join(kept))
-    if "Out of Memory" in text:
-        return "The query needs more memory than this server gives it. Aggregate earlier or select fewer columns."
-    return f"DuckDB says: {text.rstrip('.')}."
+def _complete(reader: Reader, query: Mapping[str, Any], run: Run, memory: int) -> bool:
+    """Have the result written into the memory; return whether it is all there was."""
+    try:
+        answer = reader.ask(query, (memory,), run.deadline + _BACKSTOP_S)
+    except SandboxFault as fault:
+        if fault.code != "reader-lost":
+            raise
+        raise _outgrown(run.limits) from None
+    if answer["op"] == "rows":
+        return bool(answer["complete"])
+    if answer["op"] != "failed" or answer["code"] == "memory":
+        reader.kill()
+    if answer["op"] != "failed":
+        raise SandboxFault("broken-frame", f"{answer['op']} is no answer to a query")
+    raise _failure(answer["code"], answer["text"], run.limits)
+
+
+def _checked(memory: pa.Buffer, limits: SqlLimits) -> pa.Table:
+    table = read_result(memory, byte_limit=_UNPACKED * limits.byte_limit + _FRAMING)
+    if table.num_rows > limits.row_limit:
+        raise SandboxFault("broken-frame", f"{table.num_rows} rows are more than asked for")
+    return table
+
+
+def _failure(code: str, text: str, limits: SqlLimits) -> RequestError:
+    if code == "statements":
+        return RequestError("sql-not-single-statement", f"Expected one statement, DuckDB sees {text}.")
+    if code == "kind":
+        return RequestError("sql-not-read-only", f"Refused: {text}. Databases are read-only here.")
+    if code == "memory":
+        return _outgrown(limits)
+    return RequestError("sql-failed", f"DuckDB says: {text.rstrip('.')}.")
+
+
+def _outgrown(limits: SqlLimits) -> RequestError:
+    return RequestError(
+        "sql-failed",
+        f"DuckDB ended with this query, most likely because it needs more memory than the {limits.memory_mb} MiB that "
+        "this server gives it. Aggregate or filter earlier, select fewer columns, or make shorter texts and lists; the "
+        "database is open again for the next query.",
+    )

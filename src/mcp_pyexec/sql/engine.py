@@ -14,26 +14,29 @@ from contextlib import nullcontext, suppress
 from typing import TypeVar
 
 from mcp_pyexec.data_files import DataFile
-from mcp_pyexec.errors import ConfigError, RequestError, nearest
+from mcp_pyexec.errors import ConfigError, RequestError, SandboxFault, nearest
 from mcp_pyexec.limits import MIB
-from mcp_pyexec.sources import DatabaseSource
+from mcp_pyexec.sensitive import ColumnRules, SensitiveColumns
+from mcp_pyexec.sources import DATA_DATABASE, DatabaseSource, default_schema
 from mcp_pyexec.sql.describe import describe_database
 from mcp_pyexec.sql.description import Database, Description
+from mcp_pyexec.sql.dialects import FAMILY
+from mcp_pyexec.sql.duckdb_readers import StartReader, no_reader
 from mcp_pyexec.sql.files import DataConversion
 from mcp_pyexec.sql.guard import guard
 from mcp_pyexec.sql.hints import with_hint
+from mcp_pyexec.sql.masked_engine import MaskedEngine
+from mcp_pyexec.sql.masking import Masking
 from mcp_pyexec.sql.opening import open_engine
 from mcp_pyexec.sql.parameters import check_parameters
+from mcp_pyexec.sql.protected import Protected
 from mcp_pyexec.sql.results import Engine, Fetched, QueryResult, Run, SqlLimits, Value
 
-__all__ = ["DATA_DATABASE", "Databases"]
-
-DATA_DATABASE = "data"
-"""Name of the database that holds the tables of all `--data` files."""
+__all__ = ["Databases"]
 
 _NAMED = 8
-_STACK_BYTES = 16 * MIB
-"""Of each thread started from now on: the parser recurses in compiled code, and `ulimit -s` may give it far less."""
+_STACK_BYTES = 128 * MIB
+"""Address space for the stack of each thread started from now on: the parser recurses in compiled code, unchecked."""
 
 _STOP_GRACE_S = 10.0
 _STOP_STEP_S = 0.02
@@ -46,6 +49,8 @@ class Databases:
     Args:
         sources: Checked with `sources.check_source`.
         data: The `--data` files; together they are the database `data`.
+        sensitive: Columns that are hidden or masked.
+        start_reader: Starts a jailed process that reads a DuckDB file.
 
     Raises:
         ConfigError: Two databases have the same name.
@@ -56,8 +61,11 @@ class Databases:
         sources: Sequence[DatabaseSource] = (),
         data: DataConversion | None = None,
         limits: SqlLimits | None = None,
+        sensitive: SensitiveColumns | None = None,
+        start_reader: StartReader = no_reader,
     ) -> None:
         self._limits = limits or SqlLimits()
+        self._start_reader = start_reader
         self._sources = {source.name: source for source in sources}
         self._data = data
         if data:
@@ -68,7 +76,9 @@ class Databases:
             raise ConfigError(
                 f"Two databases have the same name; {DATA_DATABASE!r} is that of --data. Rename one."
             )
+        self._sensitive = sensitive
         self._engines: dict[str, Engine] = {}
+        self._masking: dict[str, Masking] = {}
         self._opening = {name: threading.Lock() for name in self._sources}
         self._running: set[Run] = set()
         threading.stack_size(_STACK_BYTES)
@@ -110,10 +120,12 @@ class Databases:
         run = Run(self._limits, within_s)
 
         def work() -> QueryResult:
-            guarded = guard(sql, source.dialect)
+            engine = self._engine(source) if self._rules(source) else None
+            masking = self._masking.get(source.name)
+            guarded = guard(sql, source.dialect, masking.rewrite if masking else None)
             values = check_parameters(guarded, parameters or {})
             run.check()
-            engine = self._engine(source)
+            engine = engine or self._engine(source)
             fetched = with_hint(engine, guarded.tables, lambda: engine.fetch(guarded.sql, values, run))
             return self._result(fetched, guarded.sql, source, run)
 
@@ -138,6 +150,13 @@ class Databases:
             return Description(tuple(describe(s, database, table, samples, run) for s in sources))
 
         return await self._finish(run, work)
+
+    async def warm_up(self) -> None:
+        """Start the processes that read DuckDB files; what does not open is for the first query to tell."""
+        for source in self._sources.values():
+            if source.dialect == "duckdb" and source.name != DATA_DATABASE:
+                with suppress(RequestError, ConfigError, SandboxFault):
+                    await asyncio.wrap_future(self._threads.submit(self._engine, source))
 
     async def close(self) -> None:
         """Close every database; queries still running are stopped first."""
@@ -224,8 +243,26 @@ class Databases:
         with self._opening[source.name]:
             if source.name not in self._engines:
                 converted = self._data.path if self._data and source.name == DATA_DATABASE else None
-                self._engines[source.name] = open_engine(source, self._limits, converted)
+                engine = open_engine(source, self._limits, self._start_reader, converted)
+                self._engines[source.name] = self._protected(source, engine)
             return self._engines[source.name]
+
+    def _rules(self, source: DatabaseSource) -> ColumnRules:
+        return self._sensitive.of(source.name) if self._sensitive else ColumnRules()
+
+    def _protected(self, source: DatabaseSource, engine: Engine) -> Engine:
+        """Return the engine as the rules on its columns show it."""
+        rules = self._rules(source)
+        if not rules:
+            return engine
+        dialect = FAMILY[source.dialect]
+        try:
+            protected = Protected(engine, rules, dialect, default_schema(source))
+        except RequestError:
+            engine.close()
+            raise
+        self._masking[source.name] = Masking(protected, dialect)
+        return MaskedEngine(engine, protected)
 
     async def _finish(self, run: Run, work: Callable[[], _T]) -> _T:
         """Return what `work` returns in its thread; on time-out or cancellation end it there first."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -36,10 +37,14 @@ __all__ = ["SQL_CHARACTERS", "GuardedQuery", "guard"]
 SQL_CHARACTERS = 100_000
 """Longest statement; parsing takes time in proportion, and no analytic statement comes near."""
 
+Rewrite = Callable[[exp.Expr], None]
+
 _FILE_MARKS = ("/", "\\", "://", ".csv", ".parquet", ".json", ".tsv", ".db", ".gz", ".zst", "*", "?")
 
 _UNREADABLE = re.compile("[\0-\x08\x0e-\x1f\ud800-\udfff]")
 _READS_PATHS = {"sqlite", "duckdb"}
+_PARSER_ERRORS = (SqlglotError, TypeError, AttributeError, ValueError)
+"""What sqlglot raises for a text that it cannot read; the last three where an operand is missing."""
 _REMEMBERED = 128
 _LISTS = {"tables", "databases", "schemas", "variables"}
 _SHOWN = {"TABLES", "ALL TABLES", "COLUMNS", "INDEX"}
@@ -70,17 +75,19 @@ class GuardedQuery:
     binding: tuple[str, ...] = ()
 
 
-def guard(sql: str, dialect: str) -> GuardedQuery:
+def guard(sql: str, dialect: str, rewrite: Rewrite | None = None) -> GuardedQuery:
     """Return the statement as it may be executed.
 
     Args:
         dialect: `sqlite`, `duckdb`, `postgresql`, `mysql` or `mariadb`.
+        rewrite: Changes the checked tree before the statement is generated from it; nothing is remembered then.
 
     Raises:
-        RequestError: `sql-syntax`, `sql-not-single-statement`, `sql-not-read-only` or `sql-parameters`.
+        RequestError: `sql-syntax`, `sql-not-single-statement`, `sql-not-read-only` or `sql-parameters`; what `rewrite`
+            raises.
     """
     try:
-        return _guard(sql, FAMILY[dialect])
+        return _guard(sql, FAMILY[dialect], rewrite) if rewrite else _remembered(sql, FAMILY[dialect])
     except RecursionError:
         raise RequestError(
             "sql-syntax",
@@ -89,7 +96,11 @@ def guard(sql: str, dialect: str) -> GuardedQuery:
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _guard(sql: str, dialect: str) -> GuardedQuery:
+def _remembered(sql: str, dialect: str) -> GuardedQuery:
+    return _guard(sql, dialect, None)
+
+
+def _guard(sql: str, dialect: str, rewrite: Rewrite | None) -> GuardedQuery:
     _check_text(sql)
     prefix, body = without_explain(sql, dialect)
     tree = _parse(body, dialect)
@@ -100,6 +111,8 @@ def _guard(sql: str, dialect: str) -> GuardedQuery:
         if dialect == "duckdb" and (grown := grows_beyond(node)):
             raise _refusal(grown, f"Write the number, or least(n, {MOST}) around it.")
         seen.note(node)
+    if rewrite is not None:
+        rewrite(tree)
     parameters = _parameters(seen)
     binding: tuple[str, ...] = ()
     if dialect == "postgresql":
@@ -190,7 +203,7 @@ def _parse(sql: str, dialect: str) -> exp.Expr:
         trees = (
             Dialect.get_or_raise(PARSER[dialect]).parser(error_level=ErrorLevel.IMMEDIATE).parse(tokens, body)
         )
-    except SqlglotError as error:
+    except _PARSER_ERRORS as error:
         raise RequestError(
             "sql-syntax", f"Not valid {dialect} SQL: {_plain(error)}. Correct that part."
         ) from None
@@ -323,6 +336,8 @@ def _refusal(part: str, advice: str = "") -> RequestError:
     return RequestError("sql-not-read-only", f"Refused: {part}. Databases are read-only here. {remedy}")
 
 
-def _plain(error: SqlglotError) -> str:
+def _plain(error: Exception) -> str:
     """Return the parser's words without its terminal colours and the echo of the statement."""
+    if not isinstance(error, SqlglotError):
+        return "An operator has no operand"
     return str(error).splitlines()[0].rstrip(". ")

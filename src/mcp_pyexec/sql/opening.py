@@ -7,6 +7,8 @@ from pathlib import Path
 
 from mcp_pyexec.errors import ConfigError, RequestError
 from mcp_pyexec.sources import DatabaseSource, check_source, database_path
+from mcp_pyexec.sql.duckdb_engine import DuckdbEngine
+from mcp_pyexec.sql.duckdb_readers import StartReader
 from mcp_pyexec.sql.results import Engine, SqlLimits
 from mcp_pyexec.sql.sqlite_engine import SqliteEngine
 
@@ -16,10 +18,13 @@ _NAMES_PLACES = {1044, 1045, 1130, 1698}
 """MySQL's errors that say who came from which host."""
 
 
-def open_engine(source: DatabaseSource, limits: SqlLimits, converted: Path | None = None) -> Engine:
+def open_engine(
+    source: DatabaseSource, limits: SqlLimits, start: StartReader, converted: Path | None = None
+) -> Engine:
     """Return the open database.
 
     Args:
+        start: Starts what reads a DuckDB file.
         converted: The DuckDB file made of the `--data` files, for the database of those.
 
     Raises:
@@ -34,7 +39,7 @@ def open_engine(source: DatabaseSource, limits: SqlLimits, converted: Path | Non
         return _open_postgresql(source, limits)
     if source.on_server:
         return _open_mysql(source, limits)
-    return _open_duckdb(source, converted or database_path(source), limits)
+    return _open_duckdb(source, converted or database_path(source), limits, start)
 
 
 def _check(source: DatabaseSource) -> None:
@@ -51,20 +56,13 @@ def _open_sqlite(source: DatabaseSource, limits: SqlLimits) -> Engine:
         raise _unreachable(source, str(error)) from None
 
 
-def _open_duckdb(source: DatabaseSource, path: Path, limits: SqlLimits) -> Engine:
+def _open_duckdb(source: DatabaseSource, path: Path, limits: SqlLimits, start: StartReader) -> Engine:
     try:
-        import duckdb
-
-        from mcp_pyexec.sql.duckdb_engine import DuckdbEngine
-    except ImportError:
-        raise ConfigError('DuckDB is not installed. Run: pip install "mcp-pyexec[duckdb]"') from None
-    try:
-        return DuckdbEngine(path, limits)
-    except duckdb.Error as error:
-        text = str(error).splitlines()[0]
-        for form in (str(path.resolve()), str(path)):
-            text = text.replace(form, path.name)
-        raise _unreachable(source, text) from None
+        return DuckdbEngine(path, limits, start)
+    except OSError as error:
+        raise _unreachable(source, error.strerror or str(error)) from None
+    except RequestError as error:
+        raise _unreachable(source, error.message) from None
 
 
 def _open_postgresql(source: DatabaseSource, limits: SqlLimits) -> Engine:

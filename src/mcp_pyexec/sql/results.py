@@ -33,9 +33,9 @@ class SqlLimits:
     value_bytes: int = 64 * MIB
     """Longest single text or blob, and longest intermediate string."""
     memory_mb: int = 1024
-    """Working memory of one DuckDB database."""
+    """Working memory of one DuckDB query."""
     threads: int = 4
-    """Worker threads of one DuckDB database."""
+    """Threads of one DuckDB query."""
     concurrent: int = 4
     """Queries running at the same time over all databases; more wait, and the wait counts as time."""
 

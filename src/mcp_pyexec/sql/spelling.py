@@ -24,6 +24,7 @@ _AS_IT_IS = "sqlglot.anonymous"
 
 _BRACKETS = 200
 _SUBSCRIPTS = 200
+_PREFIXES = 40
 
 _PARSED_TEXT = """
     approx_quantile arg_max arg_min argmax argmin ceil chr date_part decode floor initcap json_agg jsonb_exists max
@@ -32,7 +33,7 @@ _PARSED_TEXT = """
 _PARSED = frozenset(_PARSED_TEXT.split())
 """Functions of plain arguments for which the parser has a rule of its own, so that its own word does not help."""
 
-_LEFT_TO_PARSER = {
+_LEFT_TO_PARSER: dict[str, set[str]] = {
     "duckdb": {
         "percentile_cont",
         "percentile_disc",
@@ -46,8 +47,15 @@ _LEFT_TO_PARSER = {
 }
 """Functions whose WITHIN GROUP or IGNORE NULLS the parser writes right only where it knows the function."""
 
-_OPEN = {TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE}
-_CLOSE = {TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE}
+_OPEN = {TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE}
+_CLOSE = {TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType.END}
+_ENDS_PREFIXES = {
+    TokenType.VAR,
+    TokenType.IDENTIFIER,
+    TokenType.STRING,
+    TokenType.NUMBER,
+    TokenType.COMMA,
+} | _CLOSE
 _UNITS = frozenset({"year", "month", "day", "hour", "minute", "second"})
 _SUBSCRIPTED = {TokenType.R_BRACKET, TokenType.R_PAREN, TokenType.VAR, TokenType.IDENTIFIER}
 
@@ -90,16 +98,18 @@ def as_written(tokens: Sequence[Token], sql: str, dialect: str) -> list[Token]:
 
 
 def _keep_calls(tokens: Sequence[Token], dialect: str) -> None:
-    """Mark every call, and count brackets on the way: the parser works through them by recursion."""
+    """Mark every call, and count on the way what the parser works through by recursion."""
     opened: list[bool] = []
-    subscripts = 0
+    subscripts = prefixes = 0
+    left_to_parser = _LEFT_TO_PARSER.get(dialect, set())
     before: Token | None = None
     for token in tokens:
         kind = token.token_type
+        prefixes = 0 if kind in _ENDS_PREFIXES else prefixes + 1
         if kind in _OPEN:
             named = before is not None and before.token_type not in _CLOSE and before.text[:1].isalpha()
             name = before.text.lower() if named and before is not None else ""
-            opened.append(named and name not in _LEFT_TO_PARSER.get(dialect, ()))
+            opened.append(named and name not in left_to_parser)
             if name in _PARSED and before is not None:
                 before.text = KEPT + before.text
             subscripts += (
@@ -107,7 +117,7 @@ def _keep_calls(tokens: Sequence[Token], dialect: str) -> None:
             )
         elif kind in _CLOSE and opened and opened.pop():
             token.comments.append(_AS_IT_IS)
-        if len(opened) > _BRACKETS or subscripts > _SUBSCRIPTS:
+        if len(opened) > _BRACKETS or subscripts > _SUBSCRIPTS or prefixes > _PREFIXES:
             raise _too_deep()
         before = token
 
@@ -115,8 +125,8 @@ def _keep_calls(tokens: Sequence[Token], dialect: str) -> None:
 def _too_deep() -> RequestError:
     return RequestError(
         "sql-syntax",
-        f"The SQL is nested too deeply to be checked: at most {_BRACKETS} brackets in each other and {_SUBSCRIPTS} "
-        "subscripts. Split it into common table expressions.",
+        f"The SQL is nested too deeply to be checked: at most {_BRACKETS} brackets in each other, {_SUBSCRIPTS} "
+        f"subscripts and {_PREFIXES} words in a row that each take what follows. Split it with WITH.",
     )
 
 

@@ -27,6 +27,7 @@ class ColumnDescription(Shape):
     samples: list[Any]
     distinct: int | None
     null_share: float | None
+    masked: bool
 
 
 class TableDescription(Shape):
@@ -82,6 +83,7 @@ def _text(result: Description) -> str:
 
 def _column(column: ColumnDescription) -> str:
     notes = [column.type]
+    notes += ["masked"] if column.masked else []
     notes += ["primary key"] if column.primary_key else []
     notes += [f"references {column.references}"] if column.references else []
     notes += [f"{column.distinct:,} distinct"] if column.distinct is not None else []

@@ -15,16 +15,20 @@ __all__ = ["messages_that_unpack"]
 
 _VERSION, _HEADER, _CUSTOM_METADATA = 0, 2, 4  # fields of Message
 _COMPRESSION = 3  # a field of RecordBatch
+_DATA, _IS_DELTA = 1, 2  # fields of DictionaryBatch
 _V5 = 4
 
 
-def messages_that_unpack(data: bytes) -> Iterator[str]:
+def messages_that_unpack(data: pa.Buffer, *, dictionaries: bool) -> Iterator[str]:
     """Yield why a message may not be decoded, for each that may not.
+
+    Args:
+        dictionaries: Whether there may be some, each at once and not by additions.
 
     Raises:
         pyarrow.ArrowException, OSError, ValueError: If the stream is malformed.
     """
-    reader = pa.ipc.MessageReader.open_stream(pa.py_buffer(data))
+    reader = pa.ipc.MessageReader.open_stream(data)
     while True:
         try:
             message = reader.read_next_message()
@@ -34,10 +38,16 @@ def messages_that_unpack(data: bytes) -> Iterator[str]:
         # Streams of the format before 5 could also say in the message's metadata that they are compressed.
         if table.int16(_VERSION) != _V5 or table.has(_CUSTOM_METADATA):
             yield "it is in an old form of the format"
-        elif message.type == "dictionary":
+        elif message.type == "dictionary" and not dictionaries:
             yield "it has dictionaries"
-        elif message.type == "record batch" and table.table(_HEADER).has(_COMPRESSION):
+        elif message.type == "dictionary" and table.table(_HEADER).has(_IS_DELTA):
+            yield "it has a dictionary in parts"
+        elif message.type != "schema" and _batch(message.type, table.table(_HEADER)).has(_COMPRESSION):
             yield "it is compressed"
+
+
+def _batch(kind: str, header: _Table) -> _Table:
+    return header.table(_DATA) if kind == "dictionary" else header
 
 
 class _Table:

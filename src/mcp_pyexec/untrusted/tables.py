@@ -1,25 +1,29 @@
-"""Arrow bytes that a worker wrote: nothing of them is believed before it was checked.
+"""Arrow bytes that a process in a jail wrote: nothing of them is believed before it was checked.
 
-Only plain types pass: no extension types (a name in the bytes would choose code here), no dictionaries, no unions,
-no run-end encoding, no metadata, and nothing that unpacks to more than it is.
+Only plain types pass: no extension types (a name in the bytes would choose code here), no run-end encoding, no
+metadata, and nothing that unpacks to more than it is. What a database engine wrote may also have dictionaries of text
+(enumerations) and unions.
 """
 
 from __future__ import annotations
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import types
 
 from mcp_pyexec.errors import RequestError
 from mcp_pyexec.untrusted.messages import messages_that_unpack
 
-__all__ = ["read_untrusted"]
+__all__ = ["read_result", "read_untrusted"]
 
 _COLUMNS = 10_000
 _DEPTH = 16
+_FILE_HEAD = b"ARROW1\0\0"
+"""In front of the stream that an Arrow IPC file is, before its footer."""
 
 
 def read_untrusted(data: bytes, *, byte_limit: int) -> pa.Table:
-    """Return the table in an Arrow IPC stream after full validation, in memory of its own.
+    """Return the table in an Arrow IPC stream of a worker after full validation, in memory of its own.
 
     Args:
         byte_limit: Of the bytes as sent and of the table they unpack to.
@@ -27,65 +31,116 @@ def read_untrusted(data: bytes, *, byte_limit: int) -> pa.Table:
     Raises:
         RequestError: `dataset-invalid`.
     """
-    if len(data) > byte_limit:
-        raise _invalid(f"it has {len(data)} bytes, at most {byte_limit} are taken")
     try:
-        for reason in messages_that_unpack(data):
-            raise _invalid(reason)
-        with pa.ipc.open_stream(pa.py_buffer(data)) as reader:
-            _check_schema(reader.schema)
-            batches = _read(reader, byte_limit)
-            table = pa.Table.from_batches(batches, schema=reader.schema.remove_metadata())
+        if len(data) > byte_limit:
+            raise _Refused(f"it has {len(data)} bytes, at most {byte_limit} are taken")
+        return _read(pa.py_buffer(data), byte_limit, engine=False)
+    except _Refused as refused:
+        raise RequestError(
+            "dataset-invalid",
+            f"The table is not taken: {refused}. Save a DataFrame with unique column names and columns of numbers, "
+            "text, dates, booleans or bytes.",
+        ) from None
+
+
+def read_result(memory: pa.Buffer, *, byte_limit: int) -> pa.Table:
+    """Return the table in an Arrow IPC file of a database engine after full validation, over that memory.
+
+    The footer is not looked at: it could tell of another table than the one that was checked.
+
+    Args:
+        memory: That nobody can change any more.
+        byte_limit: Of the table.
+
+    Raises:
+        RequestError: `sql-failed`.
+    """
+    try:
+        if memory.slice(0, len(_FILE_HEAD)).to_pybytes() != _FILE_HEAD:
+            raise _Refused("it is no Arrow IPC file")
+        return _read(memory.slice(len(_FILE_HEAD)), byte_limit, engine=True)
+    except _Refused as refused:
+        raise RequestError(
+            "sql-failed",
+            f"The result is not taken: {refused}. Cast such a column to VARCHAR, or take its parts out of it.",
+        ) from None
+
+
+class _Refused(ValueError):
+    """Why a table is not taken."""
+
+
+def _read(data: pa.Buffer, byte_limit: int, *, engine: bool) -> pa.Table:
+    try:
+        for reason in messages_that_unpack(data, dictionaries=engine):
+            raise _Refused(reason)
+        with pa.ipc.open_stream(data) as reader:
+            _check_schema(reader.schema, engine)
+            batches = _batches(reader, byte_limit)
+            return pa.Table.from_batches(batches, schema=reader.schema.remove_metadata())
     except (pa.ArrowException, OSError, ValueError, RecursionError) as error:
-        raise _invalid(str(error).splitlines()[0] if str(error) else type(error).__name__) from None
-    return table
+        raise _Refused(str(error).splitlines()[0] if str(error) else type(error).__name__) from None
 
 
-def _read(reader: pa.RecordBatchReader, byte_limit: int) -> list[pa.RecordBatch]:
+def _batches(reader: pa.RecordBatchReader, byte_limit: int) -> list[pa.RecordBatch]:
     batches, size = [], 0
     for batch in reader:
         batch.validate(full=True)
         # A bit a cell at least: columns of nothing have no bytes, and rows without number.
-        size += max(batch.nbytes, batch.num_rows * len(batch.schema) // 8)
+        size += max(sum(map(_unpacked, batch.columns)), batch.num_rows * len(batch.schema) // 8)
         if size > byte_limit:
-            raise _invalid(f"it unpacks to more than {byte_limit} bytes")
+            raise _Refused(f"it unpacks to more than {byte_limit} bytes")
         batches.append(pa.RecordBatch.from_arrays(batch.columns, schema=batch.schema.remove_metadata()))
     return batches
 
 
-def _check_schema(schema: pa.Schema) -> None:
+def _unpacked(values: pa.Array) -> int:
+    """Return the bytes of a column, an enumeration as the text that it stands for."""
+    if not types.is_dictionary(values.type):
+        return int(values.nbytes)
+    lengths = pc.binary_length(values.dictionary).take(values.indices)
+    return int(values.nbytes) + int(pc.sum(lengths).as_py() or 0)
+
+
+def _check_schema(schema: pa.Schema, engine: bool) -> None:
     if len(schema) > _COLUMNS:
-        raise _invalid(f"it has {len(schema)} columns, at most {_COLUMNS} are taken")
+        raise _Refused(f"it has {len(schema)} columns, at most {_COLUMNS} are taken")
     if len(set(schema.names)) != len(schema):
-        raise _invalid("two columns have the same name")
+        raise _Refused("two columns have the same name")
     for field in schema:
         if field.metadata:
-            raise _invalid(f"column {field.name[:80]!r} carries metadata (extension types are not taken)")
-        _check_type(field.type, field.name, _DEPTH)
+            raise _Refused(f"column {field.name[:80]!r} carries metadata (extension types are not taken)")
+        if not (engine and _is_enumeration(field.type)):
+            _check_type(field.type, field.name, _DEPTH, engine)
 
 
-def _check_type(kind: pa.DataType, name: str, depth: int) -> None:
+def _is_enumeration(kind: pa.DataType) -> bool:
+    return bool(types.is_dictionary(kind) and kind.value_type == pa.string())
+
+
+def _check_type(kind: pa.DataType, name: str, depth: int, engine: bool) -> None:
     if depth == 0:
-        raise _invalid(f"column {name[:80]!r} is nested too deeply")
+        raise _Refused(f"column {name[:80]!r} is nested too deeply")
     nested = (
         types.is_list(kind)
         or types.is_large_list(kind)
         or types.is_fixed_size_list(kind)
         or types.is_struct(kind)
+        or (engine and types.is_union(kind) and kind.mode == "sparse")
     )
     if types.is_struct(kind) and kind.num_fields == 0 and depth < _DEPTH:
-        raise _invalid(f"column {name[:80]!r} holds lists of nothing, which can be of any length")
+        raise _Refused(f"column {name[:80]!r} holds lists of nothing, which can be of any length")
     if nested or types.is_map(kind):
         for index in range(kind.num_fields):
             field = kind.field(index)
             if field.metadata:
-                raise _invalid(f"column {name[:80]!r} carries metadata")
-            _check_type(field.type, name, depth - 1)
+                raise _Refused(f"column {name[:80]!r} carries metadata")
+            _check_type(field.type, name, depth - 1, engine)
         return
     if depth < _DEPTH and (types.is_null(kind) or kind == pa.binary(0)):
-        raise _invalid(f"column {name[:80]!r} holds lists of nothing, which can be of any length")
+        raise _Refused(f"column {name[:80]!r} holds lists of nothing, which can be of any length")
     if isinstance(kind, pa.BaseExtensionType) or not (types.is_primitive(kind) or _is_flat(kind)):
-        raise _invalid(f"column {name[:80]!r} has the type {str(kind)[:80]}, only plain types are taken")
+        raise _Refused(f"column {name[:80]!r} has the type {str(kind)[:80]}, only plain types are taken")
 
 
 def _is_flat(kind: pa.DataType) -> bool:
@@ -99,11 +154,3 @@ def _is_flat(kind: pa.DataType) -> bool:
         types.is_decimal,
     )
     return any(check(kind) for check in checks)
-
-
-def _invalid(reason: str) -> RequestError:
-    return RequestError(
-        "dataset-invalid",
-        f"The table is not taken: {reason}. Save a DataFrame with unique column names and columns of numbers, text, "
-        "dates, booleans or bytes.",
-    )

@@ -6,10 +6,12 @@ import builtins
 import contextlib
 import io
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from pyexec_guest import policy
+from pyexec_guest.policy.watch import watch
 
 __all__ = ["Ended", "Profile", "rules_of_findings", "run_plain", "run_under", "verdict"]
 
@@ -31,13 +33,23 @@ def run_under(source: str, profile: Profile) -> Ended:
     assert not errors, errors
     namespace = policy.new_namespace(profile)
     output = io.StringIO()
-    with contextlib.redirect_stdout(output), warnings.catch_warnings():
+    with _held_to(profile), contextlib.redirect_stdout(output), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if prepared.body is not None:
             exec(prepared.body, namespace)
         if prepared.last is not None:
             eval(prepared.last, namespace)
     return Ended(repr(namespace.get("result")), output.getvalue())
+
+
+@contextlib.contextmanager
+def _held_to(profile: Profile) -> Iterator[None]:
+    """Watch as a worker does, for the time of the program: this process has files of its own to open."""
+    policy.hold_to(profile)
+    try:
+        yield
+    finally:
+        watch(None)
 
 
 def run_plain(source: str) -> Ended:
@@ -61,7 +73,7 @@ def verdict(source: str, profile: Profile) -> str:
         return "rejected: " + " ".join(sorted(rules))
     namespace = policy.new_namespace(profile)
     try:
-        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        with _held_to(profile), contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             if prepared.body is not None:
                 exec(prepared.body, namespace)

@@ -3,7 +3,7 @@
 The second line only: the jail is the boundary, and holds with any code inside (see SECURITY.md).
 """
 
-from pyexec_guest.policy.compiling import Prepared, check, new_namespace, prepare, warm
+from pyexec_guest.policy.compiling import Prepared, check, hold_to, new_namespace, prepare, warm
 from pyexec_guest.policy.refusals import (
     PolicyAttributeError,
     PolicyError,
@@ -24,6 +24,7 @@ __all__ = [
     "Refusal",
     "Report",
     "check",
+    "hold_to",
     "new_namespace",
     "prepare",
     "refusal_error",

@@ -7,11 +7,13 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from pyexec_guest.policy.attributes import stop
 from pyexec_guest.policy.guards import Guards
 from pyexec_guest.policy.imports import import_for
 from pyexec_guest.policy.names import REFUSED_BUILTINS
 from pyexec_guest.policy.paths import opened
 from pyexec_guest.policy.refusals import Refusal
+from pyexec_guest.policy.rules import Rules
 
 __all__ = ["builtins_for", "without_self"]
 
@@ -30,7 +32,7 @@ def builtins_for(guards: Guards) -> dict[str, Any]:
         "setattr": without_self(guards.setattr_builtin),
         "delattr": without_self(guards.delattr_builtin),
         "vars": without_self(guards.vars_builtin),
-        "open": opened,
+        "open": opened if rules.no_files() is None else _without_files(rules),
         "type": GuardedType(),
         "exit": _leave,
         "quit": _leave,
@@ -47,6 +49,13 @@ def without_self(method: Callable[..., Any]) -> Callable[..., Any]:
 
     function.__name__ = function.__qualname__ = method.__name__.removesuffix("_builtin")
     return function
+
+
+def _without_files(rules: Rules) -> Callable[..., Any]:
+    def open(*_args: Any, **_keywords: Any) -> Any:
+        stop(rules.no_files())
+
+    return open
 
 
 def _refused(name: str) -> Callable[..., Any]:

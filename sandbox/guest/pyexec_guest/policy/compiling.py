@@ -19,8 +19,9 @@ from pyexec_guest.policy.report import Complexity, Finding, Report
 from pyexec_guest.policy.rules import Rules, rules_of
 from pyexec_guest.policy.syntax import syntax_finding
 from pyexec_guest.policy.transformer import PolicyTransformer
+from pyexec_guest.policy.watch import watch
 
-__all__ = ["Prepared", "check", "new_namespace", "prepare", "warm"]
+__all__ = ["Prepared", "check", "hold_to", "new_namespace", "prepare", "warm"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,11 @@ def warm(profile: Mapping[str, Any]) -> None:
     if rules.restricted:
         harden_functools()
         screen_forward_references(guards_of(rules).getattr_builtin)
+
+
+def hold_to(profile: Mapping[str, Any]) -> None:
+    """Watch what this process touches by the rules of a profile, from now on; call it before code runs."""
+    watch(rules_of(profile))
 
 
 def check(source: str, profile: Mapping[str, Any]) -> Report:

@@ -11,7 +11,7 @@ from pyexec_guest.policy.attributes import attribute_refusal
 from pyexec_guest.policy.expressions import METHODS_BY_NAME, dispatch_refusal, expression_refusal
 from pyexec_guest.policy.facts import Facts
 from pyexec_guest.policy.formats import format_refusal
-from pyexec_guest.policy.handlers import FILE_METHODS
+from pyexec_guest.policy.handlers import FILE_METHODS, PATH_METHODS
 from pyexec_guest.policy.paths import PATH_KEYWORDS, path_refusal
 from pyexec_guest.policy.refusals import Refusal
 from pyexec_guest.policy.surface import Surface
@@ -64,11 +64,16 @@ def class_refusals(node: ast.ClassDef) -> Iterator[Refusal]:
 def call_refusals(node: ast.Call, facts: Facts, surface: Surface) -> Iterator[Refusal]:
     """Yield why a call is refused by what its constants say."""
     name = _last_name(node.func)
-    if name not in _CHECKED_CALLS and not name.startswith(_READERS) and not _has_checked_keyword(node):
+    if isinstance(node.func, ast.Attribute) and name in _PATH_CALLS:
+        yield from _path_refusals(node)
+    if (
+        name not in _CHECKED_CALLS
+        and name not in _FILE_CALLS
+        and not name.startswith(_READERS)
+        and not _has_checked_keyword(node)
+    ):
         return
-    texts = [
-        arg.value for arg in node.args[:1] if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
-    ]
+    texts = _constant_texts(node.args[:1])
     yield from _class_by_call(node, facts)
     if isinstance(node.func, ast.Name) and name == "vars" and not node.args and "vars" not in facts.bound:
         yield Refusal(
@@ -87,6 +92,9 @@ def call_refusals(node: ast.Call, facts: Facts, surface: Surface) -> Iterator[Re
     ):
         yield from _named_attribute(node)
     if _names_a_file(node, facts):
+        if isinstance(node.func, ast.Name) and name == "open":
+            yield from filter(None, [surface.rules.no_files()])
+        texts += _constant_texts(node.args[1:3]) if name in _PATH_COMES_LATER else []
         yield from filter(None, map(_constant_path_refusal, [*texts, *_keyword_texts(node)]))
     if any(_is_true(k, "allow_pickle") for k in node.keywords):
         yield Refusal(
@@ -145,7 +153,54 @@ def _names_a_file(node: ast.Call, facts: Facts) -> bool:
     name = _last_name(node.func)
     if isinstance(node.func, ast.Name) and name in facts.bound and name not in facts.modules:
         return False
-    return name == "open" or name in FILE_METHODS or name.startswith(_READERS)
+    return name in _FILE_CALLS or name.startswith(_READERS)
+
+
+_FILE_CALLS = FILE_METHODS | {
+    *(
+        "open",
+        "use",
+        "imread",
+        "rc_file",
+        "rc_params_from_file",
+        "PdfPages",
+        "ExcelFile",
+        "ExcelWriter",
+        "OSFile",
+    ),
+    *("ParquetFile", "GzipFile", "BZ2File", "LZMAFile", "memory_map", "write_table", "write_feather"),
+    *("write_dataset", "write_to_dataset", "export_graphviz", "dump_svmlight_file", "thumbnail", "mmwrite"),
+    *("fromregex", "netcdf_file", "FortranFile", "new_file", "new_stream", "open_stream", "input_stream"),
+    *(
+        "RecordBatchStreamWriter",
+        "RecordBatchFileWriter",
+        "ParquetDataset",
+        "write_metadata",
+        "addfont",
+        "FT2Font",
+    ),
+}
+"""Functions that take a path, besides those whose names begin as `_READERS` do."""
+_PATH_COMES_LATER = frozenset(
+    {"dump", "write_table", "write_feather", "write_dataset", "write_to_dataset", "export_graphviz"}
+    | {"dump_svmlight_file", "imsave", "thumbnail", "save_npz"}
+)
+"""Functions whose path is not the first argument."""
+_PATH_CLASSES = frozenset({"Path", "PosixPath"})
+_PATH_CALLS = PATH_METHODS | {"rename", "replace", "unlink", "rmdir", "symlink_to", "hardlink_to", "chmod"}
+
+
+def _path_refusals(node: ast.Call) -> Iterator[Refusal]:
+    """`Path("/etc/passwd").read_text()` and `Path("a").rename("../b")`."""
+    assert isinstance(node.func, ast.Attribute)
+    path = node.func.value
+    if isinstance(path, ast.Call) and _last_name(path.func) in _PATH_CLASSES and len(path.args) == 1:
+        texts = _constant_texts([*path.args, *node.args[:1]])
+        yield from filter(None, map(_constant_path_refusal, texts))
+
+
+def _constant_texts(nodes: list[ast.expr]) -> list[str]:
+    return [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
 
 
 def _constant_path_refusal(text: str) -> Refusal | None:

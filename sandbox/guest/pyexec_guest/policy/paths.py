@@ -16,12 +16,19 @@ from typing import Any
 
 from pyexec_guest.policy.refusals import Refusal
 
-__all__ = ["PATH_KEYWORDS", "checked_path", "opened", "path_refusal", "with_checked_paths"]
+__all__ = [
+    "PATH_KEYWORDS",
+    "checked_path",
+    "opened",
+    "path_refusal",
+    "with_checked_paths",
+    "with_checked_texts",
+]
 
 _TEMPORARY = "/tmp"  # noqa: S108 - the worker's own tmpfs
 _PATH_KEYWORDS_WORDS = """
     path filepath_or_buffer path_or_buf path_or_buffer fname file filename io buf excel_writer file_name handle
-    root container_path source target f fp filepath where dir root_dir
+    root container_path source target f fp filepath where dir root_dir out_file
 """
 PATH_KEYWORDS = frozenset(_PATH_KEYWORDS_WORDS.split())
 """Arguments of library functions that can name a file."""
@@ -92,11 +99,33 @@ def with_checked_paths(function: Callable[..., Any]) -> Callable[..., Any]:
     return checked
 
 
+def with_checked_texts(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that does the same where every text among its arguments could be opened."""
+
+    @wraps(function, updated=())
+    def checked(*args: Any, **keywords: Any) -> Any:
+        args = tuple(map(_checked_text, args))
+        return function(*args, **{name: _checked_text(value) for name, value in keywords.items()})
+
+    del checked.__wrapped__
+    return checked
+
+
 def _checked_argument(value: Any) -> Any:
-    if isinstance(value, str | bytes | os.PathLike):
+    """Return the argument with paths as plain strings: an object may name another path the next time it is asked."""
+    if isinstance(value, bytes):
         checked_path(value)
         return value
+    if isinstance(value, str | os.PathLike):
+        return checked_path(value)
     if isinstance(value, list | tuple) and all(isinstance(item, str | os.PathLike) for item in value):
-        for item in value:
-            checked_path(item)
+        return (
+            type(value)(map(checked_path, value))
+            if type(value) in (list, tuple)
+            else [*map(checked_path, value)]
+        )
     return value
+
+
+def _checked_text(value: Any) -> Any:
+    return value if isinstance(value, bytes) else _checked_argument(value)

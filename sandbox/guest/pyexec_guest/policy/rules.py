@@ -56,6 +56,8 @@ class Rules:
     names: Mapping[str, frozenset[str]]
     builtins_removed: frozenset[str]
     builtins_added: frozenset[str]
+    files: str
+    """`working-directory`, or `none`."""
     parents: frozenset[str]
     """Packages that are not allowed themselves but hold a module that is, such as `os` for `os.path`."""
 
@@ -80,6 +82,16 @@ class Rules:
         else:
             what = f"`{module}` is not in profile {self.profile}"
         return Refusal("import", f"{what}; the profile allows {self._shown()}.", self._instead(module, root))
+
+    def no_files(self) -> Refusal | None:
+        """Return why no file may be opened, or None if those of the working directory may."""
+        if self.files != "none":
+            return None
+        return Refusal(
+            "path",
+            f"Profile {self.profile} has no files.",
+            "Use io.StringIO for text in memory; print or return what you would write.",
+        )
 
     def _instead(self, module: str, root: str) -> str:
         if root in _INSTEAD:
@@ -110,7 +122,7 @@ _known: dict[str, Rules] = {}
 
 def rules_of(profile: Mapping[str, Any]) -> Rules:
     """Return the rules of a parsed profile file; equal content gives the same object."""
-    keys = ("name", "restricted", "imports", "names", "builtins_removed", "builtins_added")
+    keys = ("name", "restricted", "imports", "names", "builtins_removed", "builtins_added", "files")
     content = json.dumps([profile.get(key) for key in keys], sort_keys=True)
     if content not in _known:
         _known[content] = _read(profile)
@@ -126,5 +138,6 @@ def _read(profile: Mapping[str, Any]) -> Rules:
         names={module: frozenset(names) for module, names in profile.get("names", {}).items()},
         builtins_removed=frozenset(profile.get("builtins_removed", ())),
         builtins_added=frozenset(profile.get("builtins_added", ())),
+        files=str(profile["files"]),
         parents=frozenset(p for name in imports for p in _prefixes(name)) - imports,
     )

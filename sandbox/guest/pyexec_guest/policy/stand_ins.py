@@ -13,7 +13,7 @@ from typing import Any
 from pyexec_guest.policy.catalog import find
 from pyexec_guest.policy.class_stand_ins import RedirectStderr, RedirectStdout, dataclass, make_dataclass
 from pyexec_guest.policy.expressions import checked_expression
-from pyexec_guest.policy.paths import opened, with_checked_paths
+from pyexec_guest.policy.paths import opened, with_checked_paths, with_checked_texts
 from pyexec_guest.policy.refusals import Refusal
 
 __all__ = ["stand_ins"]
@@ -28,18 +28,34 @@ _PATH_FUNCTIONS_WORDS = """
     scipy.io:hb_read scipy.io:hb_write scipy.io.arff:loadarff scipy.io.wavfile:read scipy.io.wavfile:write
     scipy.sparse:load_npz scipy.sparse:save_npz matplotlib.pyplot:imread matplotlib.pyplot:imsave
     matplotlib.image:imread matplotlib.image:imsave matplotlib:rc_file matplotlib.style:use gzip:open bz2:open
-    lzma:open glob:glob glob:iglob tomllib:load_path pyarrow:memory_map pyarrow:OSFile pyarrow.csv:read_csv
-    pyarrow:input_stream pyarrow:output_stream pyarrow.csv:open_csv pyarrow.csv:write_csv
-    pyarrow.json:read_json pyarrow.parquet:read_table pyarrow.parquet:write_table pyarrow.feather:read_table
-    pyarrow.feather:read_feather pyarrow.feather:write_feather pyarrow.orc:read_table pyarrow.ipc:open_file
-    pyarrow:create_memory_map joblib:dump tempfile:mkdtemp pandas:to_pickle pyarrow.dataset:dataset
+    lzma:open glob:glob glob:iglob tomllib:load_path tempfile:mkdtemp pandas:to_pickle
     numpy.rec:fromfile scipy.io:FortranFile
-    pandas:ExcelFile pandas:ExcelWriter pyarrow.parquet:ParquetFile pyarrow.parquet:ParquetWriter
+    pandas:ExcelFile pandas:ExcelWriter
     xml.etree.ElementTree:parse xml.etree.ElementTree:iterparse gzip:GzipFile bz2:BZ2File lzma:LZMAFile
     tempfile:NamedTemporaryFile tempfile:TemporaryFile tempfile:TemporaryDirectory
     tempfile:SpooledTemporaryFile logging:basicConfig
 """
 _PATH_FUNCTIONS = _PATH_FUNCTIONS_WORDS.split()
+_NATIVE_WORDS = """
+    pyarrow:memory_map pyarrow:OSFile pyarrow:input_stream pyarrow:output_stream pyarrow:create_memory_map
+    pyarrow:CompressedInputStream pyarrow:CompressedOutputStream
+    pyarrow.csv:read_csv pyarrow.csv:open_csv pyarrow.csv:write_csv pyarrow.csv:CSVWriter
+    pyarrow.json:read_json pyarrow.json:open_json
+    pyarrow.parquet:read_table pyarrow.parquet:write_table pyarrow.parquet:read_schema
+    pyarrow.parquet:read_metadata pyarrow.parquet:read_pandas pyarrow.parquet:write_to_dataset
+    pyarrow.parquet:write_metadata pyarrow.parquet:ParquetFile pyarrow.parquet:ParquetWriter
+    pyarrow.parquet:ParquetDataset
+    pyarrow.feather:read_table pyarrow.feather:read_feather pyarrow.feather:write_feather
+    pyarrow.feather:FeatherDataset pyarrow.orc:read_table pyarrow.orc:write_table pyarrow.orc:ORCFile
+    pyarrow.orc:ORCWriter pyarrow.ipc:open_file pyarrow.ipc:open_stream pyarrow.ipc:new_file
+    pyarrow.ipc:new_stream pyarrow.ipc:RecordBatchFileWriter pyarrow.ipc:RecordBatchStreamWriter
+    pyarrow.ipc:RecordBatchFileReader pyarrow.ipc:RecordBatchStreamReader
+    pyarrow.dataset:dataset pyarrow.dataset:write_dataset pyarrow.dataset:parquet_dataset
+    pyarrow.dataset:FileSystemDataset pyarrow.dataset:FileSystemDatasetFactory
+    pyarrow.dataset:ParquetDatasetFactory
+"""
+_NATIVE = _NATIVE_WORDS.split()
+"""Functions that open files in native code, unseen by `watch`: every text among their arguments is checked."""
 
 
 def stand_ins(guarded_getattr: Callable[..., Any]) -> dict[int, tuple[Any, Any]]:
@@ -49,6 +65,10 @@ def stand_ins(guarded_getattr: Callable[..., Any]) -> dict[int, tuple[Any, Any]]
         function = find(dotted)
         if function is not None:
             pairs.append((function, with_checked_paths(function)))
+    for dotted in _NATIVE:
+        function = find(dotted)
+        if function is not None:
+            pairs.append((function, with_checked_texts(function)))
     if sys.modules.get("numpy") is not None:
         pairs += _numpy_pairs()
     if sys.modules.get("pandas") is not None:
