@@ -116,12 +116,12 @@ class Executions:
         """
         self.check_code(code)
         chosen = self._service.profiles.choose(profile)
-        kept = self._verdicts.get(code, chosen.name)
+        kept = self._verdicts.get(code, chosen.revision)
         if kept is not None:
             return kept
         job = Job(kind="check", request={"code": code}, profile=chosen.name, limits=self._service.limits)
         outcome = await self._service.pool.run(job)
-        self._verdicts.add(code, chosen.name, outcome)
+        self._verdicts.add(code, chosen.revision, outcome)
         return outcome
 
     def check_code(self, code: str) -> None:

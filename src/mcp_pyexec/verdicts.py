@@ -26,21 +26,21 @@ class Verdicts:
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[bytes, str], Outcome] = OrderedDict()
 
-    def get(self, code: str, profile: str) -> Outcome | None:
-        """Return the verdict on this code under this profile, or None."""
-        key = _key(code, profile)
+    def get(self, code: str, revision: str) -> Outcome | None:
+        """Return the verdict on this code under this revision of a profile, or None."""
+        key = _key(code, revision)
         if key in self._kept:
             self._kept.move_to_end(key)
         return self._kept.get(key)
 
-    def add(self, code: str, profile: str, outcome: Outcome) -> None:
+    def add(self, code: str, revision: str, outcome: Outcome) -> None:
         """Keep a verdict; one that is no verdict (a limit, a crash) or is large is not kept."""
         if outcome.status != "ok" or len(json.dumps(outcome.values)) > _LONGEST_CHARS:
             return
-        self._kept[_key(code, profile)] = outcome
+        self._kept[_key(code, revision)] = outcome
         if len(self._kept) > _MOST:
             self._kept.popitem(last=False)
 
 
-def _key(code: str, profile: str) -> tuple[bytes, str]:
-    return hashlib.sha256(code.encode("utf-8", "surrogatepass")).digest(), profile
+def _key(code: str, revision: str) -> tuple[bytes, str]:
+    return hashlib.sha256(code.encode("utf-8", "surrogatepass")).digest(), revision

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import itertools
 import logging
 import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
-from mcp_pyexec.errors import SandboxFault
+from mcp_pyexec.errors import ConfigError, SandboxFault
 from mcp_pyexec.jail.cgroup import Cgroup, divide_own_cgroup
 from mcp_pyexec.jail.profile import Profile, Profiles
 from mcp_pyexec.jail.template import Template
@@ -27,6 +28,7 @@ __all__ = ["Pool"]
 _log = logging.getLogger(__name__)
 _START_S = 120.0
 _HOLD_BACK_S = 0.02
+_LOOK_EVERY_S = 1.0
 _BACKOFF_S = (0.0, 0.2, 1.0, 5.0)
 _REHEARSED, _AS_PARKED = 0, 1
 _LEAST_FOR_A_REHEARSAL = 2
@@ -48,6 +50,7 @@ class Pool:
         self._parked = parked
         self._turns = Turns(running, waiting)
         self._stocks: dict[object, _Stock] = {}
+        self._left: list[_Stock] = []
         self._cgroup: Cgroup | None = None
 
     async def start(self, template: Template | None = None) -> None:
@@ -110,23 +113,36 @@ class Pool:
         return self._turns.turn()
 
     async def close(self) -> None:
-        await asyncio.gather(*(stock.close() for stock in self._stocks.values()))
+        await asyncio.gather(*(stock.close() for stock in (*self._stocks.values(), *self._left)))
         if self._cgroup is not None:
             await self._cgroup.close()
 
     def _stock(self, profile: Profile) -> _Stock:
         if profile.template_key not in self._stocks:
-            sharing = self._profiles.sharing_template(profile)
+            self._leave_unused()
+            sharing = functools.partial(self._profiles.sharing_template, profile)
             self._stocks[profile.template_key] = _Stock(sharing, self._limits, self._parked, self._cgroup)
         return self._stocks[profile.template_key]
+
+    def _leave_unused(self) -> None:
+        """Let go of stocks whose libraries no profile names any more, since a profile has changed."""
+        for key, stock in list(self._stocks.items()):
+            if not stock.in_use:
+                self._left.append(self._stocks.pop(key))
+                stock.retire()
 
 
 class _Stock:
     """The parked workers of one template, refilled in the background; one of them has rehearsed and is taken first."""
 
-    def __init__(self, profiles: list[Profile], limits: Limits, size: int, cgroup: Cgroup | None) -> None:
-        self._profiles, self._limits, self._size, self._cgroup = profiles, limits, size, cgroup
+    def __init__(
+        self, sharing: Callable[[], list[Profile]], limits: Limits, size: int, cgroup: Cgroup | None
+    ) -> None:
+        self._sharing, self._limits, self._size, self._cgroup = sharing, limits, size, cgroup
         self._template: Template | None = None
+        self._served: list[str] = []
+        self._looked_at = 0.0
+        self._retired: dict[asyncio.Task[None], Template] = {}
         self._ready: asyncio.PriorityQueue[tuple[int, int, Worker]] = asyncio.PriorityQueue()
         self._numbers = itertools.count()
         self._wanted = asyncio.Event()
@@ -136,8 +152,7 @@ class _Stock:
         self._fault: SandboxFault | None = None
 
     async def start(self, template: Template | None = None) -> None:
-        self._template = template or Template(self._profiles)
-        await self._template.fit()
+        await self._take_up(template or Template(self._sharing())).fit()
 
     async def warm(self) -> None:
         self._begin()
@@ -150,6 +165,7 @@ class _Stock:
 
     async def take(self) -> Worker:
         self._begin()
+        self._renew()
         deadline = time.monotonic() + _START_S
         while True:
             worker = await self._next(deadline)
@@ -161,14 +177,14 @@ class _Stock:
             worker.kill()
 
     async def close(self) -> None:
-        tasks = [task for task in (self._refill, self._rehearsal) if task is not None]
+        templates = [*self._retired.values(), *([self._template] if self._template else [])]
+        tasks = [task for task in (self._refill, self._rehearsal, *self._retired) if task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         while not self._ready.empty():
             self._ready.get_nowait()[-1].kill()
-        if self._template is not None:
-            await self._template.close()
+        await asyncio.gather(*(template.close() for template in templates))
 
     async def _next(self, deadline: float) -> Worker:
         try:
@@ -192,9 +208,9 @@ class _Stock:
             try:
                 await self._park_one()
                 failures, self._fault = 0, None
-            except SandboxFault as fault:
-                self._fault = fault
-                _log.error("no worker could be parked: %s", fault)
+            except (SandboxFault, ConfigError) as error:
+                self._fault = SandboxFault("no-worker", str(error))
+                _log.error("no worker could be parked: %s", error)
                 await asyncio.sleep(_BACKOFF_S[min(failures, len(_BACKOFF_S) - 1)])
                 failures += 1
 
@@ -204,15 +220,58 @@ class _Stock:
             await asyncio.wait_for(self._empty.wait(), _HOLD_BACK_S)
 
     async def _park_one(self) -> None:
-        if self._template is None or not self._template.alive:
-            if self._template is not None:
-                await self._template.close()
-            self._template = Template(self._profiles)
-        await self._template.warm()
-        self._put(await Worker.park(self._template, self._limits, self._cgroup), _AS_PARKED)
+        template = self._template
+        if template is None or not template.alive:
+            if template is not None:
+                await template.close()
+            template = self._take_up(Template(self._sharing()))
+        await template.warm()
+        self._put(await Worker.park(template, self._limits, self._cgroup), template, _AS_PARKED)
 
-    def _put(self, worker: Worker, order: int) -> None:
-        self._ready.put_nowait((order, next(self._numbers), worker))
+    def _put(self, worker: Worker, template: Template | None, order: int) -> None:
+        if template is self._template:
+            self._ready.put_nowait((order, next(self._numbers), worker))
+        else:
+            worker.kill()
+
+    def _take_up(self, template: Template) -> Template:
+        self._template = template
+        self._served = [profile.revision for profile in self._sharing()]
+        return template
+
+    def _renew(self) -> None:
+        """Start over with another template once the libraries or the profiles of this one have changed.
+
+        Runs and sessions that are under way keep theirs until they end.
+        """
+        now = time.monotonic()
+        if self._template is None or now - self._looked_at < _LOOK_EVERY_S:
+            return
+        self._looked_at = now
+        if self._served == [p.revision for p in self._sharing()] and not self._template.outdated:
+            return
+        _log.info("libraries or profiles of the jail have changed: its template is started again")
+        self._retire_template(self._template)
+        self._wanted.set()
+
+    @property
+    def in_use(self) -> bool:
+        return bool(self._sharing())
+
+    def retire(self) -> None:
+        """Park no more workers; those that were taken go on."""
+        if self._refill is not None:
+            self._refill.cancel()
+        if self._template is not None:
+            self._retire_template(self._template)
+
+    def _retire_template(self, template: Template) -> None:
+        while not self._ready.empty():
+            self._ready.get_nowait()[-1].kill()
+        retired = asyncio.create_task(template.close_when_unused())
+        self._retired[retired] = template
+        retired.add_done_callback(self._retired.pop)
+        self._template = None
 
     def _begin_rehearsal(self) -> None:
         """Have one worker rehearse while the stock is full; not the only one, which a request may need meanwhile."""
@@ -222,12 +281,12 @@ class _Stock:
         if order == _REHEARSED:
             self._ready.put_nowait((order, number, worker))
             return
-        self._rehearsal = asyncio.create_task(self._rehearse(worker))
+        self._rehearsal = asyncio.create_task(self._rehearse(worker, self._template))
 
-    async def _rehearse(self, worker: Worker) -> None:
+    async def _rehearse(self, worker: Worker, template: Template | None) -> None:
         try:
             await worker.rehearse()
-            self._put(worker, _REHEARSED)
+            self._put(worker, template, _REHEARSED)
         except SandboxFault as fault:
             _log.warning("a worker was lost in its rehearsal: %s", fault)
             worker.kill()

@@ -6,6 +6,9 @@ guest, where the policy is.
 
 from __future__ import annotations
 
+import hashlib
+import json
+import logging
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -14,9 +17,12 @@ from typing import Any
 
 from mcp_pyexec.bundled import bundled
 from mcp_pyexec.errors import ConfigError, RequestError, nearest
+from mcp_pyexec.jail.stamp import stamp
 from mcp_pyexec.limits import Limits
 
 __all__ = ["Profile", "Profiles", "load_profiles"]
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,7 @@ class Profile:
         distributions: Installed distributions that the jail can see, with their dependencies.
         ceilings: Limits that are lower under this profile, by the field of `Limits`.
         document: The whole file, as the guest gets it.
+        revision: Digest of the document.
     """
 
     name: str
@@ -38,6 +45,7 @@ class Profile:
     distributions: tuple[str, ...]
     ceilings: Mapping[str, float]
     document: Mapping[str, Any]
+    revision: str
 
     def limited(self, limits: Limits) -> Limits:
         """Return the limits with this profile's ceilings."""
@@ -52,13 +60,19 @@ class Profile:
 
 
 class Profiles:
-    """The profiles of a server, and the loosest one that a caller may ask for."""
+    """The profiles of a server, and the loosest one that a caller may ask for.
 
-    def __init__(self, known: Mapping[str, Profile], ceiling: str) -> None:
+    Args:
+        file: The operator's own profile, read again when it changes.
+    """
+
+    def __init__(self, known: Mapping[str, Profile], ceiling: str, file: Path | None = None) -> None:
         if ceiling not in known:
             raise ConfigError(f"There is no profile {ceiling!r}.{nearest(ceiling, known)}")
         self._known = known
         self.ceiling = known[ceiling]
+        self._file = file
+        self._stamp = None if file is None else stamp(file)
 
     def choose(self, name: str | None) -> Profile:
         """Return the profile asked for, or the server's own.
@@ -66,6 +80,7 @@ class Profiles:
         Raises:
             RequestError: `unknown-profile`; `profile-not-allowed` for one that is not stricter than the server's.
         """
+        self._read_again()
         if name is None:
             return self.ceiling
         if name not in self._known:
@@ -89,6 +104,18 @@ class Profiles:
         """Return every profile, whatever the ceiling, that the profile's template serves."""
         return [p for p in self._known.values() if p.template_key == profile.template_key]
 
+    def _read_again(self) -> None:
+        """Take over what changed in the operator's file; a fault in it is logged, and the profile stays as it was."""
+        if self._file is None or stamp(self._file) == self._stamp:
+            return
+        self._stamp = stamp(self._file)
+        try:
+            fresh = load_profiles(str(self._file))
+        except ConfigError as error:
+            _log.error("the profile stays as it was: %s", error)
+        else:
+            self._known, self.ceiling = fresh._known, fresh.ceiling
+
 
 def load_profiles(ceiling: str) -> Profiles:
     """Return the bundled profiles under a ceiling: one of them by name, or a file of the operator's own.
@@ -105,7 +132,7 @@ def load_profiles(ceiling: str) -> Profiles:
         raise ConfigError(f"{path}: {custom['name']!r} is the name of a bundled profile. Choose another.")
     profiles = {**known, custom["name"]: custom}
     parsed = {name: _parse(str(path), document) for name, document in profiles.items()}
-    return Profiles(parsed, custom["name"])
+    return Profiles(parsed, custom["name"], path)
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -153,6 +180,7 @@ def _parse(source: str, document: Mapping[str, Any]) -> Profile:
         distributions=tuple(document["distributions"]),
         ceilings={_CEILINGS[key]: value for key, value in ceilings.items()},
         document=document,
+        revision=hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest(),
     )
 
 

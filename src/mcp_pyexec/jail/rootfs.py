@@ -21,8 +21,9 @@ from packaging.requirements import Requirement
 
 from mcp_pyexec.bundled import bundled
 from mcp_pyexec.errors import ConfigError
+from mcp_pyexec.jail.stamp import Stamp, stamp
 
-__all__ = ["Bind", "binds_for", "empty_folders", "library_path", "seccomp_filter"]
+__all__ = ["Bind", "binds_for", "empty_folders", "fingerprint", "library_path", "seccomp_filter"]
 
 SITE = PurePosixPath("/site-packages")
 PYTHON = PurePosixPath("/python")
@@ -44,6 +45,11 @@ def binds_for(distributions: Sequence[str]) -> list[Bind]:
         ConfigError: If a distribution is not installed or was installed without a file list.
     """
     return [*_interpreter(), *_system_libraries(), *_distributions(distributions), *_guest()]
+
+
+def fingerprint(binds: Iterable[Bind]) -> list[Stamp]:
+    """Return what changes when something that is bound is replaced."""
+    return [stamp(bind.source) for bind in binds]
 
 
 def empty_folders() -> list[PurePosixPath]:

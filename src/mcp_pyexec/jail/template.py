@@ -20,7 +20,7 @@ from mcp_pyexec.jail.failure import Exit
 from mcp_pyexec.jail.identity import spare_id
 from mcp_pyexec.jail.preflight import explain_refusal
 from mcp_pyexec.jail.profile import Profile
-from mcp_pyexec.jail.rootfs import binds_for
+from mcp_pyexec.jail.rootfs import binds_for, fingerprint
 from mcp_pyexec.jail.spawn import spawn
 from mcp_pyexec.jail.wire import ControlChannel, EndOfStream, Frame
 
@@ -28,6 +28,7 @@ __all__ = ["Clone", "Template"]
 
 _log = logging.getLogger(__name__)
 _JSON_LIMIT = 1 << 16
+_OWN_NEEDS = ("RestrictedPython",)
 
 
 class Clone:
@@ -48,14 +49,15 @@ class Template:
             ConfigError: If bubblewrap or something that the profile names is not installed.
         """
         self._profiles = profiles
+        self._binds = binds_for([*_OWN_NEEDS, *profiles[0].distributions])
+        self._fingerprint = fingerprint(self._binds)
         self._ids = itertools.count(1)
         self._parking: dict[int, asyncio.Future[int]] = {}
         self._ending: dict[int, asyncio.Future[Exit]] = {}
         self._stderr: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the template
         ours, theirs = socket.socketpair()
         with theirs:
-            binds = binds_for(profiles[0].distributions)
-            self._process = spawn(TEMPLATE, binds, theirs.fileno(), self._stderr, spare_id())
+            self._process = spawn(TEMPLATE, self._binds, theirs.fileno(), self._stderr, spare_id())
         self._control = ControlChannel(ours)
         self._fit = False
         self._warm: asyncio.Future[None] | None = None
@@ -102,6 +104,11 @@ class Template:
     def alive(self) -> bool:
         return self._listener is None or not self._listener.done()
 
+    @property
+    def outdated(self) -> bool:
+        """True once a library that it has imported was replaced on disk."""
+        return fingerprint(self._binds) != self._fingerprint
+
     async def clone(self, fds: Sequence[int], shape: Mapping[str, Any]) -> Clone:
         """Return a clone that is isolated and waits on the descriptors (socket, stdout, stderr).
 
@@ -123,6 +130,12 @@ class Template:
             if not parked.cancelled() and parked.exception() is None:
                 os.close(parked.result())  # it came in the moment in which nobody waited any more
             raise
+
+    async def close_when_unused(self) -> None:
+        """Wait until every clone has ended, then end the template."""
+        while self._ending:
+            await asyncio.wait(list(self._ending.values()))
+        await self.close()
 
     async def close(self) -> None:
         """End the template and with it every clone."""
