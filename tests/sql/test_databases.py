@@ -323,7 +323,7 @@ def test_description_of_a_table_has_keys_comments_and_samples(tmp_path: Path, ru
         Column("data", "BLOB", True, samples=("ff",)),
     )
     things = Table("my thing", "table", 3, "Things we have", columns)
-    assert description == Description((Database("c", "sqlite", "", (things,)),))
+    assert description == Description((Database("c", "sqlite", "", (things,), 1),))
 
 
 def test_unknown_table_is_told_with_the_nearest(databases: Databases, run: Run, dialect: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Column", "Database", "Description", "Sample", "Table"]
+__all__ = ["Column", "Database", "Description", "Sample", "SchemaSize", "Table"]
 
 Sample = str | int | float | bool
 """A value from a row, as JSON; anything that is not a number or a truth value is shortened text."""
@@ -53,17 +53,30 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class SchemaSize:
+    """A schema and how many tables and views it has; the one that needs no name is the empty text."""
+
+    name: str
+    tables: int
+
+
+@dataclass(frozen=True, slots=True)
 class Database:
     """One database and what was asked about it.
 
     Attributes:
         description: The operator's words, and what its role could do that this server does not need.
+        tables: At most as many as an answer holds, the first ones with columns where those were asked for.
+        tables_total: How many there are of what was asked for.
+        schemas: All of them, where not every table is named.
     """
 
     name: str
     dialect: str
     description: str
     tables: tuple[Table, ...]
+    tables_total: int = 0
+    schemas: tuple[SchemaSize, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

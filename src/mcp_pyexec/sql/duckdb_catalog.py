@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,18 +18,19 @@ _TABLES = """
     ORDER BY 1, 2
 """
 _COLUMNS = """
-    SELECT column_name, data_type, is_nullable, comment FROM duckdb_columns()
-    WHERE NOT internal AND schema_name = $1 AND table_name = $2 ORDER BY column_index
+    SELECT schema_name, table_name, column_name, data_type, is_nullable, comment FROM duckdb_columns()
+    WHERE NOT internal AND (schema_name, table_name) IN ({places}) ORDER BY schema_name, table_name, column_index
 """
 _KEYS = """
-    SELECT constraint_type, constraint_column_names, referenced_table, referenced_column_names
-    FROM duckdb_constraints() WHERE schema_name = $1 AND table_name = $2
-    AND constraint_type IN ('PRIMARY KEY', 'FOREIGN KEY')
+    SELECT schema_name, table_name, constraint_type, constraint_column_names, referenced_table,
+      referenced_column_names
+    FROM duckdb_constraints()
+    WHERE (schema_name, table_name) IN ({places}) AND constraint_type IN ('PRIMARY KEY', 'FOREIGN KEY')
 """
 
-
-Rows = Callable[..., list[tuple[Any, ...]]]
-"""Runs SQL with its parameters, all of them text, and returns the rows."""
+Place = tuple[str, str]
+Rows = Callable[[str], list[tuple[Any, ...]]]
+"""Runs SQL and returns the rows."""
 
 
 def read_tables(rows: Rows) -> tuple[Table, ...]:
@@ -39,25 +41,44 @@ def read_tables(rows: Rows) -> tuple[Table, ...]:
     )
 
 
-def read_columns(rows: Rows, table: Table) -> Table:
-    """Return the table with its columns."""
-    known = {name: (schema, name) for schema, name, *_ in rows(_TABLES) if schema == "main"}
-    schema, _, rest = table.name.partition(".")
-    place = known.get(table.name) or (schema, rest)
-    primary, references = _keys(rows, place)
-    columns = tuple(
-        Column(name, kind, nullable, name in primary, references.get(name), comment or "")
-        for name, kind, nullable, comment in rows(_COLUMNS, *place)
-    )
-    return replace(table, columns=columns)
+def read_columns(rows: Rows, tables: Sequence[Table]) -> tuple[Table, ...]:
+    """Return the tables with their columns, all in two looks at the catalogue."""
+    if not tables:
+        return ()
+    named = {name for table in tables for name in _places(table.name)}
+    places = ", ".join(f"({_quoted(schema)}, {_quoted(table)})" for schema, table in sorted(named))
+    primary, references = _keys(rows(_KEYS.format(places=places)))
+    columns: dict[Place, list[Column]] = defaultdict(list)
+    for schema, table, name, kind, nullable, comment in rows(_COLUMNS.format(places=places)):
+        key = (schema, table, name)
+        columns[schema, table].append(
+            Column(name, kind, nullable, key in primary, references.get(key), comment or "")
+        )
+    return tuple(replace(table, columns=_found(columns, table.name)) for table in tables)
 
 
-def _keys(rows: Rows, place: tuple[str, str]) -> tuple[set[str], dict[str, str]]:
-    primary: set[str] = set()
-    references: dict[str, str] = {}
-    for kind, columns, target, targets in rows(_KEYS, *place):
+def _found(columns: dict[Place, list[Column]], name: str) -> tuple[Column, ...]:
+    return next((tuple(columns[place]) for place in _places(name) if place in columns), ())
+
+
+def _places(name: str) -> list[Place]:
+    """Return schema and table as the name may mean them: one with a dot may be a table of `main` too."""
+    schema, dot, table = name.partition(".")
+    return [("main", name), *([(schema, table)] if dot else [])]
+
+
+def _keys(found: list[tuple[Any, ...]]) -> tuple[set[tuple[str, str, str]], dict[tuple[str, str, str], str]]:
+    """Return the columns of primary keys, and what those of foreign keys refer to."""
+    primary: set[tuple[str, str, str]] = set()
+    references: dict[tuple[str, str, str], str] = {}
+    for schema, table, kind, columns, target, targets in found:
         if kind == "PRIMARY KEY":
-            primary.update(columns)
+            primary |= {(schema, table, column) for column in columns}
         else:
-            references |= {c: f"{target}.{t}" for c, t in zip(columns, targets, strict=True)}
+            pairs = zip(columns, targets, strict=True)
+            references |= {(schema, table, column): f"{target}.{to}" for column, to in pairs}
     return primary, references
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

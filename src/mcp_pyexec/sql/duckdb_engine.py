@@ -73,15 +73,14 @@ class DuckdbEngine:
 
     def columns(self, tables: Sequence[Table]) -> tuple[Table, ...]:
         """Return the tables with their columns, without samples."""
-        return tuple(read_columns(self._rows, table) for table in tables)
+        return read_columns(self._rows, tables)
 
     def close(self) -> None:
         """End the processes."""
         self._readers.close()
 
-    def _rows(self, sql: str, *parameters: str) -> list[tuple[Any, ...]]:
-        numbered = {str(place): value for place, value in enumerate(parameters, 1)}
-        table = self.fetch(sql, numbered, Run(self._limits, self._limits.timeout_s)).table
+    def _rows(self, sql: str) -> list[tuple[Any, ...]]:
+        table = self.fetch(sql, {}, Run(self._limits, self._limits.timeout_s)).table
         return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
 
 

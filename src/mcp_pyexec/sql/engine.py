@@ -17,7 +17,8 @@ from mcp_pyexec.data_files import DataFile
 from mcp_pyexec.errors import ConfigError, RequestError, SandboxFault, nearest
 from mcp_pyexec.limits import MIB
 from mcp_pyexec.sensitive import ColumnRules, SensitiveColumns
-from mcp_pyexec.sources import DATA_DATABASE, DatabaseSource, default_schema
+from mcp_pyexec.sources import DATA_DATABASE, DatabaseSource, database_path, default_schema
+from mcp_pyexec.sql.cached_engine import CachedEngine, file_version, server_version
 from mcp_pyexec.sql.describe import describe_database
 from mcp_pyexec.sql.description import Database, Description
 from mcp_pyexec.sql.dialects import FAMILY
@@ -77,7 +78,7 @@ class Databases:
                 f"Two databases have the same name; {DATA_DATABASE!r} is that of --data. Rename one."
             )
         self._sensitive = sensitive
-        self._engines: dict[str, Engine] = {}
+        self._engines: dict[str, CachedEngine] = {}
         self._masking: dict[str, Masking] = {}
         self._opening = {name: threading.Lock() for name in self._sources}
         self._running: set[Run] = set()
@@ -185,15 +186,14 @@ class Databases:
     def _described(
         self, source: DatabaseSource, database: str | None, table: str | None, samples: int, run: Run
     ) -> Database:
-        tables = describe_database(
-            self._engine(source),
-            table=table,
-            columns=database is not None,
-            samples=samples,
-            run=run,
+        engine = self._engine(source)
+        listing = describe_database(
+            engine, table=table, columns=database is not None, samples=samples, run=run
         )
-        description = " ".join(filter(None, (source.description, self._engine(source).notes)))
-        return Database(source.name, source.dialect, description, tables)
+        description = " ".join(filter(None, (source.description, engine.notes)))
+        return Database(
+            source.name, source.dialect, description, listing.tables, listing.total, listing.schemas
+        )
 
     def _reachable(
         self, source: DatabaseSource, database: str | None, table: str | None, samples: int, run: Run
@@ -239,12 +239,15 @@ class Databases:
             )
         return timeout_s
 
-    def _engine(self, source: DatabaseSource) -> Engine:
+    def _engine(self, source: DatabaseSource) -> CachedEngine:
         with self._opening[source.name]:
             if source.name not in self._engines:
                 converted = self._data.path if self._data and source.name == DATA_DATABASE else None
                 engine = open_engine(source, self._limits, self._start_reader, converted)
-                self._engines[source.name] = self._protected(source, engine)
+                version = (
+                    server_version if source.on_server else file_version(converted or database_path(source))
+                )
+                self._engines[source.name] = CachedEngine(self._protected(source, engine), version)
             return self._engines[source.name]
 
     def _rules(self, source: DatabaseSource) -> ColumnRules:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from mcp_pyexec.errors import RequestError, nearest
 from mcp_pyexec.sql.results import Engine, Fetched
 
-__all__ = ["with_hint"]
+__all__ = ["names_something_unknown", "with_hint"]
 
 _TABLE = re.compile(
     r"no such table: (?:main\.)?(.+?)\.?$"
@@ -33,6 +33,11 @@ def with_hint(engine: Engine, tables: Sequence[str], fetch: Callable[[], Fetched
         if error.code != "sql-failed":
             raise
         raise RequestError(error.code, error.message + _hint(engine, tables, error.message)) from None
+
+
+def names_something_unknown(message: str) -> bool:
+    """Return whether an engine's message is about a table or column that is not there."""
+    return bool(_TABLE.search(message) or _COLUMN.search(message))
 
 
 def _hint(engine: Engine, tables: Sequence[str], message: str) -> str:

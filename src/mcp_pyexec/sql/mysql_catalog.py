@@ -48,7 +48,10 @@ def read_tables(rows: Rows) -> tuple[Table, ...]:
 
 def read_columns(rows: Rows, tables: Sequence[Table]) -> tuple[Table, ...]:
     """Return the tables with their columns, all in one look at the catalogue."""
-    one = f"AND c.table_name = X'{tables[0].name.encode().hex()}'" if len(tables) == 1 else ""
+    if not tables:
+        return ()
+    names = ", ".join(f"X'{table.name.encode().hex()}'" for table in tables)
+    one = f"AND c.table_name IN ({names})"
     references = {(t, c): f"{to}.{column}" for t, c, to, column in rows(_KEYS.format(one=one))}
     distinct = {(t, c): n for t, c, n in rows(_DISTINCT.format(one=one))}
     columns: dict[str, list[Column]] = defaultdict(list)

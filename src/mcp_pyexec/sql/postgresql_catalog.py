@@ -35,12 +35,15 @@ _COLUMNS = f"""
          FROM pg_constraint k JOIN pg_class t ON t.oid = k.confrelid JOIN pg_namespace m ON m.oid = t.relnamespace
          JOIN pg_attribute b ON b.attrelid = t.oid AND b.attnum = k.confkey[array_position(k.conkey, a.attnum)]
          WHERE k.conrelid = c.oid AND k.contype = 'f' AND a.attnum = ANY (k.conkey) ORDER BY k.oid LIMIT 1),
-      s.n_distinct, s.null_frac, c.reltuples
+      c.relkind = 'p', c.reltuples
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-    LEFT JOIN pg_stats s ON s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = a.attname
-      AND s.inherited = (c.relkind = 'p')
     WHERE a.attnum > 0 AND NOT a.attisdropped AND has_column_privilege(c.oid, a.attnum, 'SELECT') AND {_READABLE}
 """  # noqa: S608 - our own words
+_STATISTICS = """
+    SELECT CASE s.schemaname WHEN 'public' THEN '' ELSE s.schemaname || '.' END || s.tablename, s.attname, s.inherited,
+      s.n_distinct, s.null_frac
+    FROM pg_stats s
+"""
 
 
 def read_tables(rows: Rows) -> tuple[Table, ...]:
@@ -52,12 +55,21 @@ def read_tables(rows: Rows) -> tuple[Table, ...]:
 
 
 def read_columns(rows: Rows, tables: Sequence[Table]) -> tuple[Table, ...]:
-    """Return the tables with their columns, all in one look at the catalogue."""
-    wanted = {table.name for table in tables}
-    one = f" AND {_NAME} = {_quoted(next(iter(wanted)))}" if len(wanted) == 1 else ""
+    """Return the tables with their columns, in two looks at the catalogue: joined, its statistics take a second."""
+    if not tables:
+        return ()
+    places = ", ".join(sorted({place for table in tables for place in _places(table.name)}))
+    statistics = {
+        (name, column, inherited): kept
+        for name, column, inherited, *kept in rows(
+            f"{_STATISTICS} WHERE (s.schemaname, s.tablename) IN ({places})"
+        )
+    }
     columns: dict[str, list[Column]] = defaultdict(list)
-    for name, *column in rows(f"{_COLUMNS}{one} ORDER BY a.attrelid, a.attnum"):
-        columns[name].append(_column(*column))
+    wanted = f"AND (n.nspname, c.relname) IN ({places})"
+    for name, *column, inherited, size in rows(f"{_COLUMNS}{wanted} ORDER BY a.attrelid, a.attnum"):
+        distinct, nulls = statistics.get((name, column[0], inherited), (None, None))
+        columns[name].append(_column(*column, distinct=distinct, nulls=nulls, size=size))
     return tuple(replace(table, columns=tuple(columns[table.name])) for table in tables)
 
 
@@ -68,6 +80,7 @@ def _column(
     comment: str,
     primary: str | None,
     references: str | None,
+    *,
     distinct: str | None,
     nulls: str | None,
     size: str,
@@ -85,6 +98,12 @@ def _column(
         distinct=None if count is None else round(count),
         null_share=None if nulls is None else float(nulls),
     )
+
+
+def _places(name: str) -> list[str]:
+    """Return schema and table as the name may mean them: one with a dot may be a table of `public` too."""
+    schema, dot, table = name.partition(".")
+    return [f"('public', {_quoted(name)})", *([f"({_quoted(schema)}, {_quoted(table)})"] if dot else [])]
 
 
 def _quoted(text: str) -> str:
