@@ -81,22 +81,36 @@ def decode(data: bytes, lengths: Sequence[int], kinds: Sequence[Kind]) -> list[p
 
     Raises:
         Unfit: A value is beyond its Arrow type.
-        RequestError: `sql-failed` for text that is not UTF-8.
+        RequestError: `sql-failed` for text that is not UTF-8, or for bytes that are not rows of these columns.
     """
-    padded = data + _PADDING
-    sizes = np.array(lengths, np.int64)
-    at = np.cumsum(sizes) - sizes + 2
-    columns: list[pa.Array | None] = []
-    for kind in kinds:
-        length = _everywhere(padded, ">i4")[at]
-        missing = length < 0
-        cells = _Cells(padded, at + 4, np.where(missing, 0, length), missing)
-        columns.append(_READERS[kind.name](cells, kind))
-        at = cells.at + cells.length
+    try:
+        cells = _cells(data + _PADDING, np.array(lengths, np.int64), len(kinds))
+        columns = [_READERS[kind.name](cell, kind) for cell, kind in zip(cells, kinds, strict=True)]
+    except IndexError:
+        raise _malformed() from None
     unfit = frozenset(i for i, column in enumerate(columns) if column is None)
     if unfit:
         raise Unfit(unfit)
     return columns
+
+
+def _cells(data: bytes, sizes: _Array, width: int) -> list[_Cells]:
+    """Return where the values of each column are: all of them inside their rows, whatever the lengths claim."""
+    ends = np.cumsum(sizes)
+    at = ends - sizes + 2
+    cells = []
+    for _ in range(width):
+        length = _everywhere(data, ">i4")[at]
+        missing = length < 0
+        cells.append(_Cells(data, at + 4, np.where(missing, 0, length), missing))
+        at = cells[-1].at + cells[-1].length
+    if not np.array_equal(at, ends):
+        raise _malformed()
+    return cells
+
+
+def _malformed() -> RequestError:
+    return RequestError("sql-failed", "The server sent rows that are not in the form it had announced.")
 
 
 def _everywhere(data: bytes, form: str) -> _Array:
