@@ -131,11 +131,14 @@ def doctor(
         bool, typer.Option("--full", help="Every escape attempt instead of the short set.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+    database: Database = None,
+    data: Data = None,
+    config: Config = None,
 ) -> None:
-    """Check this machine, attack the jail on it, and say layer by layer what held."""
+    """Check this machine and the configured databases, attack the jail, and say layer by layer what held."""
     from mcp_pyexec.doctor import run_doctor
 
-    raise SystemExit(run_doctor(full, as_json))
+    raise SystemExit(run_doctor(full, as_json, _settings(database, data, None, None, config)))
 
 
 @app.command()

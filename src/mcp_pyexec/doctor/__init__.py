@@ -1,4 +1,4 @@
-"""What `mcp-pyexec doctor` does: looks at the machine, then attacks its own jail and watches the host."""
+"""What `mcp-pyexec doctor` does: looks at machine and databases, then attacks its own jail and watches the host."""
 
 from mcp_pyexec.doctor.attempts import PROBE_LIMITS, Verdict, attempt
 from mcp_pyexec.doctor.canaries import Canaries

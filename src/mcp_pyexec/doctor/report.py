@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from mcp_pyexec.config import Settings
 from mcp_pyexec.doctor.examine import Examination, examine
 from mcp_pyexec.doctor.probes import LAYERS, Probe
 
@@ -21,10 +23,10 @@ _LEAK = (
 )
 
 
-def run_doctor(full: bool, json_wanted: bool) -> int:
+def run_doctor(full: bool, json_wanted: bool, settings: Settings) -> int:
     """Examine this machine, print what was found on stdout, and return the exit code."""
     if json_wanted:
-        found = asyncio.run(examine(full))
+        found = asyncio.run(examine(full, settings))
         print(json.dumps(as_json(found), indent=2))
         return found.exit_code
     console = Console(highlight=False)
@@ -34,9 +36,9 @@ def run_doctor(full: bool, json_wanted: bool) -> int:
             def show(probe: Probe, number: int, total: int) -> None:
                 status.update(f"{number} of {total}: {probe.technique}")
 
-            found = asyncio.run(examine(full, show))
+            found = asyncio.run(examine(full, settings, show))
     else:
-        found = asyncio.run(examine(full))
+        found = asyncio.run(examine(full, settings))
     print_report(found, console)
     return found.exit_code
 
@@ -46,9 +48,8 @@ def as_json(found: Examination) -> dict[str, Any]:
     return {
         "exit_code": found.exit_code,
         "refusal": found.refusal,
-        "machine": [
-            {"name": c.name, "state": c.state, "found": c.found, "remedy": c.remedy} for c in found.checks
-        ],
+        "machine": [asdict(check) for check in found.checks],
+        "databases": [asdict(check) for check in found.databases],
         "layers": [
             {"layer": layer, "stops": stops, "tried": tried, "held": held}
             for layer, stops, tried, held in _by_layer(found)
@@ -69,6 +70,8 @@ def as_json(found: Examination) -> dict[str, Any]:
 def print_report(found: Examination, console: Console) -> None:
     """Print tables on a terminal and plain lines elsewhere; the remedies come last."""
     _print_rows(console, "machine", [(_SIGNS[c.state], c.name, c.found) for c in found.checks])
+    if found.databases:
+        _print_rows(console, "databases", [(_SIGNS[c.state], c.name, c.found) for c in found.databases])
     if found.refusal is None:
         rows = [
             (
@@ -105,7 +108,8 @@ def _by_layer(found: Examination) -> list[tuple[str, str, int, int]]:
 
 
 def _remedies(found: Examination) -> list[str]:
-    lines = [f"{c.name}: {c.remedy}" for c in found.checks if c.remedy and c.state == "problem"]
+    checks = [*found.checks, *found.databases]
+    lines = [f"{c.name}: {c.remedy}" for c in checks if c.remedy and c.state == "problem"]
     if found.refusal is not None:
         lines.append(found.refusal)
     broken = [v for v in found.verdicts if not v.held]

@@ -152,6 +152,17 @@ class Databases:
 
         return await self._finish(run, work)
 
+    async def notes(self, database: str) -> str:
+        """Return what the operator should know of the rights that a database's session has, or nothing.
+
+        Raises:
+            RequestError: `unknown-database`, `database-preparing` or `database-unreachable`.
+        """
+        source = self._source(database)
+        await self._prepared([source], self._limits.timeout_s)
+        run = Run(self._limits, self._limits.timeout_s)
+        return await self._finish(run, lambda: self._engine(source).notes)
+
     async def warm_up(self) -> None:
         """Start the processes that read DuckDB files; what does not open is for the first query to tell."""
         for source in self._sources.values():
