@@ -272,6 +272,27 @@ def test_dropped_idle_session_is_replaced(mysql: Server, run: Run) -> None:
     assert (first, second) == ([{"a": "a"}], [{"a": 2}])
 
 
+def test_server_that_lets_nobody_in_any_more_is_told_without_its_address_and_user(
+    mysql: Server, run: Run
+) -> None:
+    user = mysql.reader.url.split("//")[1].split(":")[0]
+    opened = Databases([mysql.reader])
+    run(opened.query("SELECT 1 AS a"))
+    with mysql.admin.cursor() as cursor:
+        cursor.execute(f"ALTER USER {user} ACCOUNT LOCK")
+        try:
+            assert _kill(mysql, "info IS NULL")
+            with pytest.raises(RequestError) as failed:
+                run(opened.query("SELECT 1 AS a"))
+        finally:
+            cursor.execute(f"ALTER USER {user} ACCOUNT UNLOCK")
+    run(opened.close())
+
+    assert failed.value.code == "database-unreachable"
+    assert user not in failed.value.message
+    assert "127.0.0.1" not in failed.value.message
+
+
 def test_session_that_is_killed_in_the_middle_of_a_result_is_an_error_and_not_tried_again(
     mysql: Server, run: Run
 ) -> None:

@@ -356,6 +356,26 @@ def test_dropped_idle_session_is_replaced_once(postgresql: Server, run: Run) -> 
     assert (first, second) == ([{"a": 1}], [{"a": 2}])
 
 
+def test_server_that_lets_nobody_in_any_more_is_told_without_its_address_and_user(
+    postgresql: Server, run: Run
+) -> None:
+    user = postgresql.reader.url.split("//")[1].split(":")[0]
+    opened = Databases([postgresql.reader])
+    run(opened.query("SELECT 1 AS a"))
+    postgresql.admin.execute(f"ALTER ROLE {user} NOLOGIN")
+    try:
+        assert _kill(postgresql, "state = 'idle'")
+        with pytest.raises(RequestError) as failed:
+            run(opened.query("SELECT 1 AS a"))
+    finally:
+        postgresql.admin.execute(f"ALTER ROLE {user} LOGIN")
+    run(opened.close())
+
+    assert failed.value.code == "database-unreachable"
+    assert user not in failed.value.message
+    assert "127.0.0.1" not in failed.value.message
+
+
 def test_session_that_is_killed_in_the_middle_of_a_result_is_an_error_and_not_tried_again(
     postgresql: Server, run: Run
 ) -> None:

@@ -36,12 +36,14 @@ from mcp_pyexec.sql.mysql_rows import described, read_rows
 from mcp_pyexec.sql.mysql_session import Stopper, connect, told_rights
 from mcp_pyexec.sql.mysql_types import convert, settle
 from mcp_pyexec.sql.results import Collector, Fetched, Run, SqlLimits, Value, lost_connection
+from mcp_pyexec.sql.sessions import begun
 
 __all__ = ["MysqlEngine"]
 
 _IDLE_S = 900
 _TIMED_OUT = {1969, 3024}
 _KILLED = 1927
+_NO_CONNECTION = "The connection to the database was lost or could not be made. Try again later."
 _NOT_A_QUERY = {ER.PARSE_ERROR, ER.WRONG_USAGE, ER.SP_BADSTATEMENT}
 _EXPLAINED = re.compile(
     r"\s*(?:EXPLAIN|ANALYZE)\s+(?:FORMAT\s*=\s*JSON\s+)?(?=\(|SELECT\b|WITH\b|VALUES\b)", re.IGNORECASE
@@ -140,31 +142,21 @@ class MysqlEngine:
             pooled.close()
 
     def _begun(self, run: Run) -> tuple[PoolProxiedConnection, Connection[Any]]:
-        """Return a session in a new transaction; those that were dropped while idle are replaced.
+        dropped = (pymysql.OperationalError, pymysql.InterfaceError)
+        try:
+            pooled = begun(self._pool, lambda session: _begin(session, run), dropped)
+        except pymysql.MySQLError:  # its words name the user and the host
+            raise RequestError("database-unreachable", _NO_CONNECTION) from None
+        return pooled, cast("Connection[Any]", pooled.driver_connection)
 
-        Nothing of the caller's has run by then. After a restart of the server every idle session is such a one.
-        """
-        for left in range(self._limits.concurrent, -1, -1):
-            pooled = self._pool.connect()
-            session = cast("Connection[Any]", pooled.driver_connection)
-            try:
-                _query(session, "START TRANSACTION READ ONLY")
-                self._limit_time(session, run)
-            except pymysql.MySQLError as error:
-                pooled.invalidate()
-                pooled.close()
-                if not left or not isinstance(error, pymysql.OperationalError | pymysql.InterfaceError):
-                    raise RequestError("database-unreachable", _message(error)) from None
-            else:
-                return pooled, session
-        raise AssertionError("the last pass returns or raises")
 
-    def _limit_time(self, session: Connection[Any], run: Run) -> None:
-        left_s = max(0.001, run.deadline - time.monotonic()) + 0.5
-        if "mariadb" in str(session.get_server_info()).lower():
-            _query(session, f"SET SESSION max_statement_time = {left_s:.3f}")
-        else:
-            _query(session, f"SET SESSION max_execution_time = {math.ceil(left_s * 1000)}")
+def _begin(session: Connection[Any], run: Run) -> None:
+    _query(session, "START TRANSACTION READ ONLY")
+    left_s = max(0.001, run.deadline - time.monotonic()) + 0.5
+    if "mariadb" in str(session.get_server_info()).lower():
+        _query(session, f"SET SESSION max_statement_time = {left_s:.3f}")
+    else:
+        _query(session, f"SET SESSION max_execution_time = {math.ceil(left_s * 1000)}")
 
 
 def _unread(session: Connection[Any]) -> bool:
@@ -252,7 +244,7 @@ def _collect(session: Connection[Any], cursor: SSCursor, run: Run) -> Fetched:
 def _message(error: pymysql.MySQLError) -> str:
     """Return the server's own words; of a connection that failed, none, since they name its address."""
     if _lost(error):
-        return "The connection to the database was lost or could not be made. Try again later."
+        return _NO_CONNECTION
     _, text = (*error.args, "", "")[:2]
     return f"MySQL says: {str(text).rstrip('.')}."
 

@@ -33,6 +33,7 @@ from mcp_pyexec.sql.postgresql_session import Stopper, connect, read_rights
 from mcp_pyexec.sql.postgresql_types import BUILT_IN, SHOWN, Kind, convert, settle
 from mcp_pyexec.sql.postgresql_wire import Binding, abandon, copied, describe, execute
 from mcp_pyexec.sql.results import Collector, Fetched, Run, SqlLimits, Value, lost_connection
+from mcp_pyexec.sql.sessions import begun
 from mcp_pyexec.tables import seal
 
 __all__ = ["PostgresqlEngine"]
@@ -130,29 +131,11 @@ class PostgresqlEngine:
             pooled.close()
 
     def _begun(self, run: Run) -> tuple[PoolProxiedConnection, psycopg.Connection[Any]]:
-        """Return a session in a new transaction; those that were dropped while idle are replaced.
-
-        Nothing of the caller's has run by then. After a restart of the server every idle session is such a one.
-        """
-        for left in range(self._limits.concurrent, -1, -1):
-            pooled = self._pool.connect()
-            session = cast("psycopg.Connection[Any]", pooled.driver_connection)
-            left_ms = math.ceil(max(0.001, run.deadline - time.monotonic()) * 1000) + 500
-            try:
-                execute(session, "BEGIN READ ONLY", run)
-                execute(session, f"SET LOCAL statement_timeout = {left_ms}", run)
-            except RequestError:
-                pooled.invalidate()
-                pooled.close()
-                raise
-            except psycopg.Error as error:
-                pooled.invalidate()
-                pooled.close()
-                if not left or not isinstance(error, psycopg.OperationalError):
-                    raise RequestError("database-unreachable", _message(error)) from None
-            else:
-                return pooled, session
-        raise AssertionError("the last pass returns or raises")
+        try:
+            pooled = begun(self._pool, lambda session: _begin(session, run), (psycopg.OperationalError,))
+        except psycopg.Error as error:
+            raise RequestError("database-unreachable", _message(error)) from None
+        return pooled, cast("psycopg.Connection[Any]", pooled.driver_connection)
 
     def _fetched(
         self,
@@ -240,6 +223,12 @@ def _copy(sql: str, kinds: Sequence[Kind]) -> str:
 def _batch(arrays: Sequence[pa.Array], names: Sequence[str], kinds: Sequence[Kind]) -> pa.RecordBatch:
     converted = [convert(values, kind) for values, kind in zip(arrays, kinds, strict=True)]
     return pa.RecordBatch.from_arrays(converted, names=list(names))
+
+
+def _begin(session: psycopg.Connection[Any], run: Run) -> None:
+    left_ms = math.ceil(max(0.001, run.deadline - time.monotonic()) * 1000) + 500
+    execute(session, "BEGIN READ ONLY", run)
+    execute(session, f"SET LOCAL statement_timeout = {left_ms}", run)
 
 
 def _settled(collector: Collector, kinds: Sequence[Kind]) -> Fetched:
