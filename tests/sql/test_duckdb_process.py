@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-import mmap
+import math
 import os
 import resource
 import select
@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -24,6 +25,7 @@ import pytest
 
 from mcp_pyexec.errors import PyexecError, RequestError, SandboxFault
 from mcp_pyexec.jail import Reader
+from mcp_pyexec.jail.reader import Answer
 from mcp_pyexec.jail.usage import innermost
 from mcp_pyexec.limits import MIB
 from mcp_pyexec.sources import DatabaseSource
@@ -209,19 +211,18 @@ def test_file_of_roots_alone_is_refused_with_the_remedy(tmp_path: Path, run: Run
 @pytest.fixture
 def unlocked(directory: Path) -> Iterator[Callable[[str], list[Any]]]:
     """A reader with every setting of DuckDB's open, so that the jail alone has to hold; its rows, if it has any."""
-    reader = Reader(directory / "shop.duckdb", memory_bytes=256 * MIB, result_bytes=16 * MIB)
+    reader = Reader(directory / "shop.duckdb", memory_bytes=256 * MIB, part_bytes=16 * MIB)
 
     def ask(sql: str) -> list[Any]:
-        memory = os.memfd_create("result", os.MFD_CLOEXEC)
-        message = {"op": "query", "sql": sql, "parameters": {}, "rows": 1000, "bytes": MIB}
-        answer = reader.ask(message, (memory,), time.monotonic() + 20)
-        with os.fdopen(memory, "rb") as file:
-            file.seek(0)
-            written = file.read()
-        return pa.ipc.open_file(written).read_all().to_pylist() if answer["op"] == "rows" else []
+        query = {"op": "query", "sql": sql, "parameters": {}, "row_bytes": MIB}
+        answer, rows = reader.ask(query, time.monotonic() + 20), []
+        while answer.op == "rows":
+            rows += pa.ipc.open_stream(answer.data).read_all().to_pylist()
+            answer = reader.receive(time.monotonic() + 20)
+        return rows
 
     opened = {"op": "open", "file": str(reader.file), "configuration": {"enable_external_access": "true"}}
-    assert reader.ask(opened, (), time.monotonic() + 20)["op"] == "opened"
+    assert reader.ask(opened, time.monotonic() + 20).op == "opened"
     with closing(reader):
         yield ask
 
@@ -267,16 +268,17 @@ class _Liar:
 
     file = PurePosixPath("/data/shop.duckdb")
 
-    def __init__(self, answer: Mapping[str, Any], write: Callable[[int], object]) -> None:
+    def __init__(self, answers: Sequence[Answer]) -> None:
         self.alive = True
-        self._answer, self._write = answer, write
+        self._answers = iter([Answer("opened", {}, bytearray()), *answers])
 
-    def ask(self, message: Mapping[str, Any], fds: Sequence[int], until: float) -> Mapping[str, Any]:
+    def ask(self, message: Mapping[str, Any], until: float) -> Answer:
+        assert message["op"] in {"open", "query"}
+        return self.receive(until)
+
+    def receive(self, until: float) -> Answer:
         assert until > time.monotonic()
-        if message["op"] == "open":
-            return {"op": "opened"}
-        self._write(fds[0])
-        return self._answer
+        return next(self._answers)
 
     def interrupt(self) -> None: ...
 
@@ -287,45 +289,35 @@ class _Liar:
         self.alive = False
 
 
-def _file(table: pa.Table, **options: Any) -> bytes:
+def _rows(table: pa.Table, **options: Any) -> Answer:
     sink = io.BytesIO()
-    with pa.ipc.new_file(sink, table.schema, options=pa.ipc.IpcWriteOptions(**options)) as writer:
+    with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(**options)) as writer:
         writer.write_table(table)
-    return sink.getvalue()
+    return Answer("rows", {}, bytearray(sink.getvalue()))
 
 
-_kept: list[mmap.mmap] = []
+def _bytes(data: bytes) -> Answer:
+    return Answer("rows", {}, bytearray(data))
 
 
-def _still_mapped(descriptor: int) -> None:
-    """Keep a mapping that could change the rows after they were checked."""
-    os.write(descriptor, _file(pa.table({"a": [1]})))
-    _kept.append(mmap.mmap(descriptor, 0))
-
-
-BOMB = pa.DictionaryArray.from_arrays(pa.array([0] * 1000, pa.int32()), pa.array(["x" * 10_000_000]))
-LIES: dict[str, tuple[Mapping[str, Any], Callable[[int], object]]] = {
-    "nothing": ({"op": "rows", "complete": True}, lambda _: None),
-    "no arrow": ({"op": "rows", "complete": True}, lambda fd: os.write(fd, b"hello world" * 10)),
-    "head only": ({"op": "rows", "complete": True}, lambda fd: os.write(fd, b"ARROW1\0\0")),
-    "another answer": ({"op": "opened"}, lambda _: None),
-    "still mapped": ({"op": "rows", "complete": True}, _still_mapped),
-    "too many rows": (
-        {"op": "rows", "complete": True},
-        lambda fd: os.write(fd, _file(pa.table({"a": range(1001)}))),
-    ),
-    "compressed": (
-        {"op": "rows", "complete": True},
-        lambda fd: os.write(fd, _file(pa.table({"a": [1] * 1000}), compression="zstd")),
-    ),
-    "text that unpacks": (
-        {"op": "rows", "complete": True},
-        lambda fd: os.write(fd, _file(pa.table({"a": BOMB}))),
-    ),
-    "extension": (
-        {"op": "rows", "complete": True},
-        lambda fd: os.write(fd, _file(pa.table({"a": pa.array([bytes(16)], pa.uuid())}))),
-    ),
+END = Answer("end", {}, bytearray())
+ONE = _rows(pa.table({"a": [1]}))
+BOMB = pa.DictionaryArray.from_arrays(pa.array([0] * 1000, pa.int32()), pa.array(["x" * 1_000_000]))
+TEXT = pa.StringArray.from_buffers(
+    3, pa.py_buffer(b"\0\0\0\0\xff\xff\xff\x7f\x01\0\0\0\x02\0\0\0"), pa.py_buffer(b"abc")
+)
+LIES = {
+    "nothing": [END],
+    "another answer": [Answer("opened", {}, bytearray())],
+    "no arrow": [_bytes(b"hello world" * 10), END],
+    "empty": [_bytes(b""), END],
+    "compressed": [_rows(pa.table({"a": [1] * 1000}), compression="zstd"), END],
+    "text that unpacks": [_rows(pa.table({"a": BOMB})), END],
+    "text that unpacks a little in each part": [_rows(pa.table({"a": BOMB.slice(0, 30)}))] * 9 + [END],
+    "offsets outside": [_rows(pa.table({"a": TEXT})), END],
+    "extension": [_rows(pa.table({"a": pa.array([bytes(16)], pa.uuid())})), END],
+    "another number of columns": [ONE, _rows(pa.table({"a": [1], "b": [2]})), END],
+    "another type": [ONE, _rows(pa.table({"a": ["x"]})), END],
 }
 
 
@@ -333,8 +325,8 @@ LIES: dict[str, tuple[Mapping[str, Any], Callable[[int], object]]] = {
 def test_result_of_a_reader_that_lies_is_refused_and_the_reader_given_up(directory: Path, lie: str) -> None:
     started: list[_Liar] = []
 
-    def start(file: Path, *, memory_bytes: int, result_bytes: int) -> _Liar:
-        started.append(_Liar(*LIES[lie]))
+    def start(file: Path, *, memory_bytes: int, part_bytes: int) -> _Liar:
+        started.append(_Liar(LIES[lie]))
         return started[-1]
 
     engine = DuckdbEngine(directory / "shop.duckdb", LIMITS, start)
@@ -345,11 +337,51 @@ def test_result_of_a_reader_that_lies_is_refused_and_the_reader_given_up(directo
     assert not started[0].alive
 
 
-def test_forged_frame_of_a_reader_ends_it(directory: Path) -> None:
-    """The reader is sent a message that makes its answer longer than any may be."""
-    reader = Reader(directory / "shop.duckdb", memory_bytes=256 * MIB, result_bytes=16 * MIB)
+def test_reader_that_sends_rows_without_end_is_cut_at_the_ceiling(directory: Path) -> None:
+    class Endless(_Liar):
+        def receive(self, until: float) -> Answer:
+            if not self.alive or math.isnan(until):
+                raise SandboxFault("reader-lost", "killed")
+            return next(self._answers, ONE)
+
+    started: list[Endless] = []
+
+    def start(file: Path, *, memory_bytes: int, part_bytes: int) -> Endless:
+        started.append(Endless([]))
+        return started[-1]
+
+    engine = DuckdbEngine(directory / "shop.duckdb", LIMITS, start)
+    fetched = engine.fetch("SELECT 1", {}, Run(LIMITS, 20))
+
+    assert (fetched.table.num_rows, fetched.complete) == (LIMITS.row_limit, False)
+    assert not started[0].alive
+
+
+def test_reader_that_is_asked_what_it_does_not_know_ends(directory: Path) -> None:
+    reader = Reader(directory / "shop.duckdb", memory_bytes=256 * MIB, part_bytes=16 * MIB)
     with closing(reader), pytest.raises(SandboxFault) as fault:
-        reader.ask({"op": "query", "sql": "SELECT 1"}, (), time.monotonic() + 5)
+        reader.ask({"sql": "SELECT 1"}, time.monotonic() + 5)
 
     assert fault.value.code == "reader-lost"
     assert not reader.alive
+
+
+def test_row_that_is_longer_than_a_result_is_an_error_with_a_remedy(engine: DuckdbEngine) -> None:
+    with pytest.raises(RequestError, match=r"left\(") as failed:
+        fetch(engine, "SELECT repeat('x', 17000000) AS a")
+
+    assert failed.value.code == "sql-failed"
+    assert fetch(engine, "SELECT 1 AS a") == [{"a": 1}]
+
+
+def test_whole_numbers_of_128_bits_keep_their_value_in_the_narrowest_type(engine: DuckdbEngine) -> None:
+    sql = """SELECT i AS small, CASE WHEN i < 9000 THEN i::HUGEINT ELSE 2::HUGEINT ** 62 * 4 END AS large,
+      CASE WHEN i = 9001 THEN (-170141183460469231731687303715884105728)::HUGEINT ELSE i::HUGEINT END AS least,
+      CASE WHEN i = 9001 THEN 340282366920938463463374607431768211455::UHUGEINT ELSE 0::UHUGEINT END AS most
+      FROM (SELECT range::HUGEINT AS i FROM range(10000)) WHERE i < 5 OR i > 8995"""
+    limits = replace(LIMITS, row_limit=10_000)
+    table = engine.fetch(sql, {}, Run(limits, 20)).table
+
+    assert [str(kind) for kind in table.schema.types][::2] == ["int64", "decimal256(39, 0)"]
+    assert table.column("least").to_pylist()[-999] == -(2**127)
+    assert max(table.column("most").to_pylist()) == 2**128 - 1

@@ -35,7 +35,9 @@ class Channel:
     def fileno(self) -> int:
         return self._sock.fileno()
 
-    def send(self, message: Mapping[str, Any], data: Sequence[bytes] = (), fds: Sequence[int] = ()) -> None:
+    def send(
+        self, message: Mapping[str, Any], data: Sequence[bytes | memoryview] = (), fds: Sequence[int] = ()
+    ) -> None:
         """Send one frame.
 
         Raises:

@@ -70,7 +70,7 @@ TEMPLATE = Program(
 
 READER = Program(
     module="pyexec_guest.reader",
-    environment={"LANG": "C.UTF-8", "ARROW_DEFAULT_MEMORY_POOL": "system", "TZ": "Etc/UTC"},
+    environment={"LANG": "C.UTF-8", "TZ": "Etc/UTC"},
     capabilities=("CAP_SETPCAP",),  # to give up the others for what it could start
 )
 """Reads one database file; has nothing to write to, no device and no /proc."""

@@ -16,7 +16,8 @@ import stat
 import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -30,29 +31,38 @@ from mcp_pyexec.jail.spawn import spawn
 from mcp_pyexec.jail.wire import HEADER, READER_SHAPES, checked
 from mcp_pyexec.limits import MIB
 
-__all__ = ["Reader"]
+__all__ = ["Answer", "Reader"]
 
 _DISTRIBUTIONS = ("duckdb", "pyarrow")
 _FOLDER = PurePosixPath("/data")
 _LIBRARIES = 320 * MIB
 """Private memory of Python, DuckDB and Arrow themselves, thread stacks included."""
-_RESULTS = 3
-"""Results in the reader's memory at once: as batches, whose buffers have room to grow, and in one piece."""
+_PARTS = 2
+"""Parts of a result in the reader's memory at once: as DuckDB gives them, and as they are sent."""
 _FRAMING = 16 * MIB
-"""Of one result, beside its values."""
+"""Of a part of a result, beside its values."""
 _START_S = 60.0
 _JSON_LIMIT = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a reader said, with the bytes that came along."""
+
+    op: str
+    message: Mapping[str, Any]
+    data: bytearray
 
 
 class Reader:
     """One process and the socket to it. It dies with the thread that started it."""
 
-    def __init__(self, file: Path, *, memory_bytes: int, result_bytes: int) -> None:
+    def __init__(self, file: Path, *, memory_bytes: int, part_bytes: int) -> None:
         """Start the process and wait until it is confined; the file is not opened yet.
 
         Args:
-            memory_bytes: Working memory, on top of what results and libraries take.
-            result_bytes: Most of one result.
+            memory_bytes: Working memory, on top of what rows on their way and libraries take.
+            part_bytes: Most of the rows that come in one answer.
 
         Raises:
             ConfigError: If bubblewrap or DuckDB is not installed.
@@ -61,6 +71,7 @@ class Reader:
         """
         self.file = _FOLDER / file.name
         binds, identity = [*binds_for(_DISTRIBUTIONS), *_data(file)], _identity(file)
+        self._part_bytes = part_bytes + _FRAMING
         self._sending = threading.Lock()
         self._killed = False
         self._pidfd: int | None = None  # of the reader itself, which bubblewrap's end does not wait for
@@ -71,18 +82,14 @@ class Reader:
             with theirs:
                 self._process = spawn(READER, binds, theirs.fileno(), self._stderr, identity)
             undo.pop_all()
-        limits = {
-            "memory_bytes": memory_bytes + _RESULTS * result_bytes + _LIBRARIES,
-            "result_bytes": result_bytes + _FRAMING,
-        }
         try:
-            self._confine(limits)
+            self._confine(memory_bytes + _PARTS * part_bytes + _LIBRARIES)
         except BaseException:
             self.close()
             raise
 
-    def ask(self, message: Mapping[str, Any], fds: Sequence[int], until: float) -> Mapping[str, Any]:
-        """Return the answer to a message, with its `op`.
+    def ask(self, message: Mapping[str, Any], until: float) -> Answer:
+        """Return the first answer to a message.
 
         Args:
             until: Of the monotonic clock; a reader that is silent beyond is killed.
@@ -91,13 +98,24 @@ class Reader:
             SandboxFault: `reader-lost` if it has ended or is killed, `broken-frame` for an answer that is none.
                 It is of no use afterwards.
         """
-        frame = _framed(message)
+        with self._killed_by_faults(), self._sending:
+            self._sock.settimeout(_left(until))
+            self._sock.sendall(_framed(message))
+        return self.receive(until)
+
+    def receive(self, until: float) -> Answer:
+        """Return the next answer; arguments and errors are those of `ask`."""
+        with self._killed_by_faults():
+            json_bytes, data_bytes = HEADER.unpack(self._take(HEADER.size, until))
+            if json_bytes > _JSON_LIMIT or data_bytes > self._part_bytes:
+                raise SandboxFault("broken-frame", f"{json_bytes} + {data_bytes} bytes is over the limit")
+            op, message = checked(bytes(self._take(json_bytes, until)), READER_SHAPES)
+            return Answer(op, message, self._take(data_bytes, until))
+
+    @contextlib.contextmanager
+    def _killed_by_faults(self) -> Iterator[None]:
         try:
-            with self._sending:
-                self._sock.settimeout(_left(until))
-                sent = socket.send_fds(self._sock, [frame], list(fds))
-                self._sock.sendall(frame[sent:])
-            return self._receive(until)
+            yield
         except (OSError, EOFError) as error:
             self.kill()
             raise SandboxFault("reader-lost", str(error)) from None
@@ -144,36 +162,29 @@ class Reader:
             and not select.select([self._sock], [], [], 0)[0]
         )
 
-    def _confine(self, limits: Mapping[str, int]) -> None:
+    def _confine(self, memory_bytes: int) -> None:
         until = time.monotonic() + _START_S
         try:
-            self._sock.settimeout(_START_S)
-            self._receive(until)
+            self.receive(until)
             pid = usage.innermost(self._process.pid)
             self._pidfd = os.pidfd_open(pid)
             usage.kill_first(pid)
-            answer = self.ask({"op": "enter", "limits": limits}, (), until)
-        except (OSError, EOFError, SandboxFault) as error:
+            answer = self.ask({"op": "enter", "limits": {"memory_bytes": memory_bytes}}, until)
+        except (OSError, SandboxFault) as error:
             raise SandboxFault("reader-unfit", explain_refusal(self._last_words() or str(error))) from None
-        if answer["op"] != "confined":
-            raise SandboxFault("reader-unfit", explain_refusal(str(answer.get("reason"))))
+        if answer.op != "confined":
+            raise SandboxFault("reader-unfit", explain_refusal(str(answer.message.get("reason"))))
         usage.verify_confinement(pid, namespaces=2)
 
-    def _receive(self, until: float) -> Mapping[str, Any]:
-        json_bytes, data_bytes = HEADER.unpack(self._take(HEADER.size, until))
-        if json_bytes > _JSON_LIMIT or data_bytes:
-            raise SandboxFault("broken-frame", f"{json_bytes} + {data_bytes} bytes is over the limit")
-        op, message = checked(self._take(json_bytes, until), READER_SHAPES)
-        return {"op": op, **message}
-
-    def _take(self, count: int, until: float) -> bytes:
-        taken = b""
-        while len(taken) < count:
+    def _take(self, count: int, until: float) -> bytearray:
+        taken, filled = bytearray(count), 0
+        view = memoryview(taken)
+        while filled < count:
             self._sock.settimeout(_left(until))
-            got = self._sock.recv(count - len(taken))
+            got = self._sock.recv_into(view[filled:])
             if not got:
                 raise EOFError("it has ended")
-            taken += got
+            filled += got
         return taken
 
     def _last_words(self) -> str:
@@ -189,8 +200,10 @@ def _framed(message: Mapping[str, Any]) -> bytes:
 
 
 def _left(until: float) -> float:
-    """Return the seconds until then: never 0, which would mean not to wait at all."""
-    return max(until - time.monotonic(), 0.001)
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("it took too long")
+    return left
 
 
 def _data(file: Path) -> list[Bind]:

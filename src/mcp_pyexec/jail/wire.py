@@ -62,7 +62,8 @@ READER_SHAPES: dict[str, dict[str, tuple[type, ...]]] = {
     "confined": {},
     "unfit": {"reason": (str,)},
     "opened": {},
-    "rows": {"complete": (bool,)},
+    "rows": {},
+    "end": {},
     "failed": {"code": (str,), "text": (str,)},
 }
 """What a reader of a database may say."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
@@ -23,6 +23,22 @@ _KEPT = 2
 """Readers that may wait for work; each holds on to what it has read, up to its memory limit."""
 
 
+class Answer(Protocol):
+    """What a reader said: `opened`, `failed` with code and text, `rows` with an Arrow IPC stream, or `end`."""
+
+    @property
+    def op(self) -> str:
+        """Which of these."""
+
+    @property
+    def message(self) -> Mapping[str, Any]:
+        """Code and text."""
+
+    @property
+    def data(self) -> bytearray:
+        """The stream."""
+
+
 class Reader(Protocol):
     """A jailed process with one database file, as `jail.Reader` is."""
 
@@ -34,8 +50,11 @@ class Reader(Protocol):
     def alive(self) -> bool:
         """False once the process has ended."""
 
-    def ask(self, message: Mapping[str, Any], fds: Sequence[int], until: float) -> Mapping[str, Any]:
-        """Return the answer, or raise SandboxFault if the process has ended or does not say what it should."""
+    def ask(self, message: Mapping[str, Any], until: float) -> Answer:
+        """Return the first answer, or raise SandboxFault if the process has ended or does not say what it should."""
+
+    def receive(self, until: float) -> Answer:
+        """Return the next answer, in the same way."""
 
     def interrupt(self) -> None:
         """Ask for the end of the query under way, without waiting."""
@@ -48,17 +67,17 @@ class Reader(Protocol):
 
 
 class StartReader(Protocol):
-    """Starts a reader of a file with so much memory to work with, and for one result.
+    """Starts a reader of a file with so much memory to work with, and for rows on their way.
 
     Raises:
         OSError: If the file cannot be read.
         SandboxFault: If the process cannot be confined.
     """
 
-    def __call__(self, file: Path, *, memory_bytes: int, result_bytes: int) -> Reader: ...
+    def __call__(self, file: Path, *, memory_bytes: int, part_bytes: int) -> Reader: ...
 
 
-def no_reader(file: Path, *, memory_bytes: int, result_bytes: int) -> Reader:  # noqa: ARG001 - a StartReader
+def no_reader(file: Path, *, memory_bytes: int, part_bytes: int) -> Reader:  # noqa: ARG001 - a StartReader
     """Refuse: for a server without a jail.
 
     Raises:
@@ -114,11 +133,11 @@ class Readers:
 
     def _opened(self) -> Reader:
         limits = self._limits
-        reader = self._start(self._file, memory_bytes=limits.memory_mb * MIB, result_bytes=limits.byte_limit)
+        reader = self._start(self._file, memory_bytes=limits.memory_mb * MIB, part_bytes=limits.byte_limit)
         message = {"op": "open", "file": str(reader.file), "configuration": _configuration(limits)}
         try:
-            answer = reader.ask(message, (), time.monotonic() + limits.timeout_s)
-            if answer["op"] != "opened":
+            answer = reader.ask(message, time.monotonic() + limits.timeout_s)
+            if answer.op != "opened":
                 raise RequestError("database-unreachable", _words(answer, reader))
         except BaseException:
             reader.close()
@@ -143,8 +162,8 @@ def _version(file: Path) -> _Version:
     return status.st_dev, status.st_ino
 
 
-def _words(answer: Mapping[str, Any], reader: Reader) -> str:
-    return str(answer.get("text", "")).replace(str(reader.file), reader.file.name)
+def _words(answer: Answer, reader: Reader) -> str:
+    return str(answer.message.get("text", "")).replace(str(reader.file), reader.file.name)
 
 
 def _configuration(limits: SqlLimits) -> dict[str, str]:

@@ -16,7 +16,7 @@ from functools import cached_property
 
 import pyarrow as pa
 
-__all__ = ["SEALS", "SealedTable", "Written", "lend_memory", "seal", "take_back", "write_sealed"]
+__all__ = ["SEALS", "SealedTable", "Written", "seal", "write_sealed"]
 
 SEALS = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL
 
@@ -24,10 +24,6 @@ _PIECE_BYTES = 4 * 1024 * 1024
 
 Written = Callable[[pa.Buffer, int], None]
 """Told, while a buffer is written, how many of its first bytes will not be read again."""
-
-
-def _read_file(memory: pa.Buffer) -> pa.Table:
-    return pa.ipc.open_file(memory).read_all()
 
 
 class SealedTable:
@@ -40,13 +36,13 @@ class SealedTable:
         table: Over the sealed memory, without a copy.
     """
 
-    def __init__(self, fd: int, read: Callable[[pa.Buffer], pa.Table] = _read_file) -> None:
-        """Map the descriptor, which belongs to this object from now on, and read the table in it."""
+    def __init__(self, fd: int) -> None:
+        """Map the descriptor, which belongs to this object from now on."""
         weakref.finalize(self, os.close, fd)
         self._fd = fd
         self.size_bytes = os.fstat(fd).st_size
         self._mapped = pa.py_buffer(mmap.mmap(fd, 0, prot=mmap.PROT_READ))
-        self.table = read(self._mapped)
+        self.table: pa.Table = pa.ipc.open_file(self._mapped).read_all()
 
     def fileno(self) -> int:
         """Return the descriptor of the Arrow IPC file; it is closed with this object."""
@@ -68,30 +64,6 @@ def seal(table: pa.Table, name: str = "dataset") -> SealedTable:
     return write_sealed(table.schema, batches, name)
 
 
-def lend_memory(name: str) -> int:
-    """Return a new descriptor of empty memory for a process to write to, to be taken back or closed."""
-    return os.memfd_create(name, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-
-
-def take_back(descriptor: int, read: Callable[[pa.Buffer], pa.Table]) -> SealedTable:
-    """Return what a process wrote into lent memory, once nobody can change it any more.
-
-    Args:
-        descriptor: Belongs to the result, and is closed where there is none.
-        read: Checks the sealed memory and returns the table in it.
-
-    Raises:
-        OSError: If somebody has it mapped for writing.
-        ValueError: If it is empty.
-    """
-    try:
-        fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, SEALS)
-    except BaseException:
-        os.close(descriptor)
-        raise
-    return SealedTable(descriptor, read)
-
-
 def write_sealed(
     schema: pa.Schema,
     batches: list[pa.RecordBatch],
@@ -99,7 +71,7 @@ def write_sealed(
     written: Written = lambda _buffer, _size: None,
 ) -> SealedTable:
     """Return at most one batch in sealed memory, telling `written` of its buffers as they are done with."""
-    descriptor = lend_memory(name)
+    descriptor = os.memfd_create(name, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     try:
         with (
             pa.PythonFile(_Sink(descriptor, written), mode="w") as sink,

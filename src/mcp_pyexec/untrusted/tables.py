@@ -14,12 +14,10 @@ from pyarrow import types
 from mcp_pyexec.errors import RequestError
 from mcp_pyexec.untrusted.messages import messages_that_unpack
 
-__all__ = ["read_result", "read_untrusted"]
+__all__ = ["read_rows", "read_untrusted", "unpacked_bytes"]
 
 _COLUMNS = 10_000
 _DEPTH = 16
-_FILE_HEAD = b"ARROW1\0\0"
-"""In front of the stream that an Arrow IPC file is, before its footer."""
 
 
 def read_untrusted(data: bytes, *, byte_limit: int) -> pa.Table:
@@ -43,27 +41,32 @@ def read_untrusted(data: bytes, *, byte_limit: int) -> pa.Table:
         ) from None
 
 
-def read_result(memory: pa.Buffer, *, byte_limit: int) -> pa.Table:
-    """Return the table in an Arrow IPC file of a database engine after full validation, over that memory.
+def read_rows(data: bytearray, *, byte_limit: int) -> pa.Table:
+    """Return the rows in an Arrow IPC stream of a database engine after full validation, over that memory.
 
-    The footer is not looked at: it could tell of another table than the one that was checked.
+    Column names may repeat.
 
     Args:
-        memory: That nobody can change any more.
-        byte_limit: Of the table.
+        byte_limit: Of the rows, with enumerations written out.
 
     Raises:
         RequestError: `sql-failed`.
     """
     try:
-        if memory.slice(0, len(_FILE_HEAD)).to_pybytes() != _FILE_HEAD:
-            raise _Refused("it is no Arrow IPC file")
-        return _read(memory.slice(len(_FILE_HEAD)), byte_limit, engine=True)
+        return _read(pa.py_buffer(data), byte_limit, engine=True)
     except _Refused as refused:
         raise RequestError(
             "sql-failed",
             f"The result is not taken: {refused}. Cast such a column to VARCHAR, or take its parts out of it.",
         ) from None
+
+
+def unpacked_bytes(batch: pa.RecordBatch) -> int:
+    """Return the bytes of the rows, enumerations as the text that they stand for; a bit a cell at least.
+
+    Columns of nothing have no bytes, and rows without number.
+    """
+    return max(sum(map(_unpacked, batch.columns)), int(batch.num_rows) * int(batch.num_columns) // 8)
 
 
 class _Refused(ValueError):
@@ -86,8 +89,7 @@ def _batches(reader: pa.RecordBatchReader, byte_limit: int) -> list[pa.RecordBat
     batches, size = [], 0
     for batch in reader:
         batch.validate(full=True)
-        # A bit a cell at least: columns of nothing have no bytes, and rows without number.
-        size += max(sum(map(_unpacked, batch.columns)), batch.num_rows * len(batch.schema) // 8)
+        size += unpacked_bytes(batch)
         if size > byte_limit:
             raise _Refused(f"it unpacks to more than {byte_limit} bytes")
         batches.append(pa.RecordBatch.from_arrays(batch.columns, schema=batch.schema.remove_metadata()))
@@ -105,7 +107,7 @@ def _unpacked(values: pa.Array) -> int:
 def _check_schema(schema: pa.Schema, engine: bool) -> None:
     if len(schema) > _COLUMNS:
         raise _Refused(f"it has {len(schema)} columns, at most {_COLUMNS} are taken")
-    if len(set(schema.names)) != len(schema):
+    if len(set(schema.names)) != len(schema) and not engine:
         raise _Refused("two columns have the same name")
     for field in schema:
         if field.metadata:

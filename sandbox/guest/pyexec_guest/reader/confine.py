@@ -29,7 +29,7 @@ def confine(limits: Mapping[str, int]) -> None:
     """Take on the layers, for good.
 
     Args:
-        limits: `memory_bytes` of private memory, `result_bytes` of one result.
+        limits: `memory_bytes` of private memory.
 
     Raises:
         OSError: If a layer cannot be had.
@@ -38,7 +38,7 @@ def confine(limits: Mapping[str, int]) -> None:
     for kind, most in (
         (resource.RLIMIT_DATA, limits["memory_bytes"]),
         (resource.RLIMIT_AS, limits["memory_bytes"] + _SHARED),
-        (resource.RLIMIT_FSIZE, limits["result_bytes"]),
+        (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_NOFILE, _OPEN_FILES),
         (resource.RLIMIT_NPROC, _PROCESSES),
         (resource.RLIMIT_CORE, 0),

@@ -8,7 +8,7 @@ and DuckDB's own parser must see exactly one statement that reads. The settings 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from typing import Any
 
@@ -30,8 +30,9 @@ class Failed(Exception):
     """A statement that has no result.
 
     Attributes:
-        code: `statements` for more or less than one, `kind` for one that does not read, `memory`, or `engine`.
-        text: How many, which kind, or what DuckDB says.
+        code: `statements` for more or less than one, `kind` for one that does not read, `row` for a row that is too
+            long, `memory`, or `engine`.
+        text: How many, which kind, its bytes, or what DuckDB says.
     """
 
     def __init__(self, code: str, text: str) -> None:
@@ -53,32 +54,40 @@ class Database:
         except (duckdb.Error, OSError, RuntimeError) as error:
             raise Failed("engine", str(error).splitlines()[0]) from None
         self._cursor: duckdb.DuckDBPyConnection | None = None
+        self._stopped = False
 
     def interrupt(self) -> None:
-        """Make the query under way fail, if there is one; from any thread."""
+        """Make the query under way stop, if there is one; from any thread."""
+        self._stopped = True
         if (cursor := self._cursor) is not None:
             cursor.interrupt()
 
-    def answer(self, query: Mapping[str, Any], descriptor: int) -> bool:
-        """Write the result into the descriptor, which is closed, and return whether it is all there was.
+    def rows(self, query: Mapping[str, Any]) -> Iterator[list[memoryview]]:
+        """Yield the result of one statement that reads, in parts.
 
         Args:
-            query: `sql`, `parameters`, and the ceilings `rows` and `bytes`.
+            query: `sql`, `parameters`, and `row_bytes`, most of one row.
 
         Raises:
-            Failed: If there is none.
+            Failed: If there is none, or no more.
         """
-        with open(descriptor, "wb") as sink, closing(self._root.cursor()) as cursor:
-            self._cursor = cursor
+        with closing(self._root.cursor()) as cursor:
+            self._stopped, self._cursor = False, cursor
             try:
                 _check_statement(cursor, query["sql"])
-                table, complete = _collect(cursor, query)
-                result.write(table, sink)
+                yield from self._until_stopped(_parts(cursor, query))
             except (duckdb.Error, pa.ArrowException, OSError, RuntimeError) as error:
                 raise _failed(error) from None
+            except result.LongRow as error:
+                raise Failed("row", str(error)) from None
             finally:
                 self._cursor = None
-        return complete
+
+    def _until_stopped(self, parts: Iterator[list[memoryview]]) -> Iterator[list[memoryview]]:
+        for part in parts:
+            yield part
+            if self._stopped:
+                return
 
 
 def _check_statement(cursor: duckdb.DuckDBPyConnection, sql: str) -> None:
@@ -98,13 +107,11 @@ def _statement_type(statement: duckdb.Statement) -> duckdb.StatementType | None:
         return None
 
 
-def _collect(cursor: duckdb.DuckDBPyConnection, query: Mapping[str, Any]) -> tuple[pa.Table, bool]:
-    parameters = {name: _value(value) for name, value in query["parameters"].items()}
-    relation = cursor.sql(query["sql"], params=parameters) if parameters else cursor.sql(query["sql"])
+def _parts(cursor: duckdb.DuckDBPyConnection, query: Mapping[str, Any]) -> Iterator[list[memoryview]]:
+    values = {name: _value(value) for name, value in query["parameters"].items()}
+    relation = cursor.sql(query["sql"], params=values) if values else cursor.sql(query["sql"])
     kinds = [str(kind) for kind in relation.types]
-    reader = relation.to_arrow_reader(_BATCH_ROWS)
-    batches, complete = result.collect(reader, query["rows"], query["bytes"])
-    return result.plain(pa.Table.from_batches(batches, schema=reader.schema), kinds), complete
+    return result.parts(relation.to_arrow_reader(_BATCH_ROWS), kinds, query["row_bytes"])
 
 
 def _value(value: Any) -> Any:

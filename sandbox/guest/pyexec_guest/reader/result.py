@@ -1,55 +1,89 @@
-"""A DuckDB result as one plain Arrow table, cut at the ceilings and written once."""
+"""A DuckDB result as parts: Arrow IPC streams of plain columns, each complete in itself."""
 
 from __future__ import annotations
 
 import decimal
-from collections.abc import Iterable, Sequence
-from typing import Any, BinaryIO
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["collect", "plain", "write"]
+__all__ = ["LongRow", "parts"]
 
+_PART_BYTES = 4 << 20
 _WHOLE = {"HUGEINT", "UHUGEINT"}
 
 
-def collect(
-    batches: Iterable[pa.RecordBatch], row_limit: int, byte_limit: int
-) -> tuple[list[pa.RecordBatch], bool]:
-    """Return what fits under the ceilings, and whether that is everything."""
-    kept: list[pa.RecordBatch] = []
-    rows = size = 0
-    for batch in batches:
-        part = batch.slice(0, row_limit - rows)
-        while part.num_rows and size + part.nbytes > byte_limit:
-            part = part.slice(0, part.num_rows // 2)
-        kept.append(part)
-        if part.num_rows < batch.num_rows:
-            return kept, False
-        rows, size = rows + part.num_rows, size + part.nbytes
-    return kept, True
+class LongRow(Exception):
+    """A row that is larger than a whole result may be; its argument is its bytes."""
 
 
-def plain(table: pa.Table, kinds: Sequence[str]) -> pa.Table:
-    """Return the table with unique names and types that the host takes, each column in one piece.
+def parts(reader: pa.RecordBatchReader, kinds: Sequence[str], row_bytes: int) -> Iterator[list[memoryview]]:
+    """Yield the rows in parts of a few MiB at most, each as the pieces of a stream; without rows, a part that has none.
+
+    The type of a column of 128-bit integers may differ between parts.
 
     Args:
         kinds: DuckDB's names of the columns' types.
+        row_bytes: Most of one row.
+
+    Raises:
+        LongRow: If one has more.
     """
-    columns = [_whole(c, kind) if kind in _WHOLE else c for c, kind in zip(table.columns, kinds, strict=True)]
+    none = True
+    for batch in chain.from_iterable(_halves(batch, row_bytes) for batch in reader):
+        none = False
+        yield _part(batch, kinds)
+    if none:
+        yield _part(
+            pa.RecordBatch.from_arrays([pa.nulls(0, k) for k in reader.schema.types], schema=reader.schema),
+            kinds,
+        )
+
+
+def _halves(batch: pa.RecordBatch, row_bytes: int) -> Iterator[pa.RecordBatch]:
+    """Yield the batch in pieces that are not too large."""
+    if batch.nbytes <= _PART_BYTES or batch.num_rows == 1:
+        if batch.nbytes > row_bytes:
+            raise LongRow(batch.nbytes)
+        yield batch
+        return
+    middle = batch.num_rows // 2
+    yield from _halves(batch.slice(0, middle), row_bytes)
+    yield from _halves(batch.slice(middle), row_bytes)
+
+
+def _part(batch: pa.RecordBatch, kinds: Sequence[str]) -> list[memoryview]:
+    columns = [_whole(c, kind) if kind in _WHOLE else c for c, kind in zip(batch.columns, kinds, strict=True)]
     columns = [c if c.type == (target := _typed(c.type)) else c.cast(target) for c in columns]
-    named = pa.table(columns, names=_unique(table.column_names))
-    return named.unify_dictionaries().combine_chunks()
+    plain = pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
+    pieces = _Pieces()
+    with pa.PythonFile(pieces, mode="w") as sink, pa.ipc.new_stream(sink, plain.schema) as writer:
+        writer.write_batch(plain)
+    return pieces.written
 
 
-def write(table: pa.Table, sink: BinaryIO) -> None:
-    """Write the table as an Arrow IPC file."""
-    with pa.PythonFile(sink, mode="w") as file, pa.ipc.new_file(file, table.schema) as writer:
-        writer.write_table(table)
+class _Pieces:
+    """The file that Arrow writes to; buffers are kept as they come, without a copy."""
+
+    closed = False
+
+    def __init__(self) -> None:
+        self.written: list[memoryview] = []
+
+    def write(self, data: bytes | pa.Buffer) -> int:
+        self.written.append(memoryview(data))
+        return len(self.written[-1])
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def close(self) -> None:
+        """The pieces stay."""
 
 
-def _whole(values: pa.ChunkedArray, kind: str) -> pa.ChunkedArray:
+def _whole(values: pa.Array, kind: str) -> pa.Array:
     """Return 128-bit integers, which come as numbers of 38 digits, as int64 where all fit (as those of SUM do).
 
     The largest have 39 digits, and among those the unsigned ones come as negative.
@@ -58,15 +92,11 @@ def _whole(values: pa.ChunkedArray, kind: str) -> pa.ChunkedArray:
     bounds = pc.min_max(exact).as_py()
     low, high = bounds["min"] or 0, bounds["max"] or 0
     if kind == "HUGEINT":
-        return exact.cast(pa.int64()) if low >= -(2**63) and high < 2**63 else _decimal(exact, low, high)
+        return exact.cast(pa.int64()) if low >= -(2**63) and high < 2**63 else exact
     if low < 0:
         wrapped = pc.add(exact, pa.scalar(decimal.Decimal(2**128), exact.type)).cast(exact.type)
         return pc.if_else(pc.less(exact, pa.scalar(decimal.Decimal(0), exact.type)), wrapped, exact)
-    return _decimal(exact, low, high)
-
-
-def _decimal(exact: pa.ChunkedArray, low: Any, high: Any) -> pa.ChunkedArray:
-    return exact.cast(pa.decimal128(38, 0)) if low > -(10**38) and high < 10**38 else exact
+    return exact
 
 
 def _typed(kind: pa.DataType, inside: bool = False) -> pa.DataType:
@@ -80,14 +110,3 @@ def _typed(kind: pa.DataType, inside: bool = False) -> pa.DataType:
     if pa.types.is_map(kind):
         return pa.map_(_typed(kind.key_type, True), _typed(kind.item_type, True))
     return kind
-
-
-def _unique(names: Iterable[str]) -> list[str]:
-    """Return the names with `_2`, `_3`, … behind the second and later use of one."""
-    taken: dict[str, None] = {}
-    for name in names:
-        candidate, number = name, 2
-        while candidate in taken:
-            candidate, number = f"{name}_{number}", number + 1
-        taken[candidate] = None
-    return list(taken)

@@ -10,7 +10,7 @@ import queue
 import socket
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pyexec_guest.reader.confine import confine
@@ -42,33 +42,38 @@ def main() -> None:
 class _Reader:
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
-        self._asked: queue.SimpleQueue[tuple[Mapping[str, Any], Sequence[int]]] = queue.SimpleQueue()
+        self._asked: queue.SimpleQueue[Mapping[str, Any]] = queue.SimpleQueue()
         self._database: Database | None = None
 
     def listen(self) -> None:
-        threading.Thread(target=self._work, daemon=True).start()
+        threading.Thread(target=self._work_or_end, daemon=True).start()
         while True:
-            message, fds = self._channel.receive()
+            message, _ = self._channel.receive()
             if message["op"] != "interrupt":
-                self._asked.put((message, fds))
+                self._asked.put(message)
             elif self._database is not None:
                 self._database.interrupt()
+
+    def _work_or_end(self) -> None:
+        try:
+            self._work()
+        finally:
+            os._exit(70)  # whatever was not foreseen: the host hears of the end, and starts another reader
 
     def _work(self) -> None:
         from pyexec_guest.reader import database  # not at the top: DuckDB is loaded behind every layer
 
         while True:
-            message, fds = self._asked.get()
-            answer: dict[str, Any]
+            message = self._asked.get()
             try:
                 if message["op"] == "open":
                     self._database = database.Database(message["file"], message["configuration"])
-                    answer = {"op": "opened"}
-                else:
-                    assert self._database is not None
-                    answer = {"op": "rows", "complete": self._database.answer(message, fds[0])}
+                    self._channel.send({"op": "opened"})
+                elif self._database is not None:
+                    for part in self._database.rows(message):
+                        self._channel.send({"op": "rows"}, part)
+                    self._channel.send({"op": "end"})
             except database.Failed as failed:
-                answer = {"op": "failed", "code": failed.code, "text": failed.text}
+                self._channel.send({"op": "failed", "code": failed.code, "text": failed.text})
             except MemoryError:
-                answer = {"op": "failed", "code": "memory", "text": ""}
-            self._channel.send(answer)
+                self._channel.send({"op": "failed", "code": "memory", "text": ""})
