@@ -11,6 +11,7 @@ from typing import Any
 
 from pyexec_guest import artifacts, capture, explain, policy
 from pyexec_guest.hostcalls import HostCalls
+from pyexec_guest.main_module import stand_as_main
 from pyexec_guest.replies import GuestFile, Reply
 
 __all__ = ["Refused", "check", "define", "failure", "run"]
@@ -42,6 +43,7 @@ def define(source: str, profile: Mapping[str, Any], calls: HostCalls) -> dict[st
     policy.hold_to(profile)
     namespace = policy.new_namespace(profile)
     namespace.update(calls.functions(profile["host_functions"]))
+    stand_as_main(namespace)
     for part in (prepared.body, prepared.last):
         if part is not None:
             exec(part, namespace)  # noqa: S102 - this is what the jail is for
@@ -70,6 +72,7 @@ def run(
         namespace.update(policy.new_namespace(profile))
         namespace.update(calls.functions(profile["host_functions"]))
     namespace.update(tables)
+    stand_as_main(namespace)
     sys.argv = ["program.py", *request.get("arguments", ())]
     before = artifacts.snapshot()
     policy.hold_to(profile)

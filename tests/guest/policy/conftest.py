@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
+import copy
 import functools
 import importlib
+import logging
+import string
 import tempfile
 import tomllib
 import typing
@@ -12,12 +16,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import joblib
+import matplotlib
 import pytest
+from matplotlib import pyplot
+from pandas.io.formats import style_render
+from sklearn.base import BaseEstimator
 
 from guest.policy.running import Profile
 from pyexec_guest import policy
 from pyexec_guest.policy import annotations as policy_annotations
-from pyexec_guest.policy import hardening
+from pyexec_guest.policy import hardening, library_hardening
 
 PROFILES = Path(__file__).parents[3] / "sandbox" / "profiles"
 
@@ -49,6 +58,22 @@ def permissive() -> Profile:
 
 
 @pytest.fixture(autouse=True)
+def threads() -> Iterator[None]:
+    """As in the jail, where joblib finds no semaphores and takes threads."""
+    with joblib.parallel_config(backend="threading"):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def no_figures() -> Iterator[None]:
+    """A program starts with nothing drawn and no setting of another one's, as in a worker of its own."""
+    yield
+    pyplot.close("all")
+    matplotlib.rcdefaults()
+    matplotlib.use("Agg")
+
+
+@pytest.fixture(autouse=True)
 def workdir(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A working directory for every program, not below /tmp, which programs may use as well."""
     with tempfile.TemporaryDirectory(dir="/var/tmp") as created:
@@ -56,6 +81,16 @@ def workdir(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         monkeypatch.chdir(Path(created) / "work")
         yield Path(created) / "work"
         monkeypatch.undo()
+
+
+HARDENED: tuple[tuple[Any, str], ...] = (
+    (logging.StrFormatStyle, "_format"),
+    (string.Formatter, "get_field"),
+    (argparse.ArgumentParser, "parse_known_args"),
+    (copy, "_reconstruct"),
+    (style_render, "_maybe_wrap_formatter"),
+    (BaseEstimator, "get_params"),
+)
 
 
 @pytest.fixture
@@ -66,5 +101,8 @@ def warmed(monkeypatch: pytest.MonkeyPatch, moderate: Profile) -> Profile:
     monkeypatch.setattr(functools, "update_wrapper", functools.update_wrapper)
     monkeypatch.setattr(functools.cached_property, "__get__", functools.cached_property.__get__)
     monkeypatch.setattr(hardening, "_done", False)
+    for owner, name in HARDENED:
+        monkeypatch.setattr(owner, name, vars(owner)[name])
+    monkeypatch.setattr(library_hardening, "_done", False)
     policy.warm(moderate)
     return moderate

@@ -5,12 +5,14 @@ from __future__ import annotations
 import builtins
 import contextlib
 import io
+import sys
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from pyexec_guest import policy
+from pyexec_guest.main_module import stand_as_main
 from pyexec_guest.policy.watch import watch
 
 __all__ = ["Ended", "Profile", "rules_of_findings", "run_plain", "run_under", "verdict"]
@@ -32,31 +34,14 @@ def run_under(source: str, profile: Profile) -> Ended:
     errors = [finding for finding in prepared.report.findings if finding.severity == "error"]
     assert not errors, errors
     namespace = policy.new_namespace(profile)
-    output = io.StringIO()
-    with _held_to(profile), contextlib.redirect_stdout(output), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        if prepared.body is not None:
-            exec(prepared.body, namespace)
-        if prepared.last is not None:
-            eval(prepared.last, namespace)
+    with _held_to(profile), _as_main(namespace) as output:
+        _run(prepared, namespace)
     return Ended(repr(namespace.get("result")), output.getvalue())
-
-
-@contextlib.contextmanager
-def _held_to(profile: Profile) -> Iterator[None]:
-    """Watch as a worker does, for the time of the program: this process has files of its own to open."""
-    policy.hold_to(profile)
-    try:
-        yield
-    finally:
-        watch(None)
 
 
 def run_plain(source: str) -> Ended:
     namespace: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
-    output = io.StringIO()
-    with contextlib.redirect_stdout(output), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with _as_main(namespace) as output:
         exec(compile(source, "<code>", "exec", dont_inherit=True), namespace)
     return Ended(repr(namespace.get("result")), output.getvalue())
 
@@ -73,14 +58,40 @@ def verdict(source: str, profile: Profile) -> str:
         return "rejected: " + " ".join(sorted(rules))
     namespace = policy.new_namespace(profile)
     try:
-        with _held_to(profile), contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            if prepared.body is not None:
-                exec(prepared.body, namespace)
-            if prepared.last is not None:
-                eval(prepared.last, namespace)
+        with _held_to(profile), _as_main(namespace):
+            _run(prepared, namespace)
     except policy.PolicyError as refused:
         return f"refused: {refused.rule}"
     except Exception as raised:  # noqa: BLE001 - the program may raise anything
         return f"raised: {type(raised).__name__}"
     return "ran"
+
+
+def _run(prepared: policy.Prepared, namespace: dict[str, Any]) -> None:
+    if prepared.body is not None:
+        exec(prepared.body, namespace)
+    if prepared.last is not None:
+        eval(prepared.last, namespace)
+
+
+@contextlib.contextmanager
+def _held_to(profile: Profile) -> Iterator[None]:
+    """Watch as a worker does, for the time of the program: this process has files of its own to open."""
+    policy.hold_to(profile)
+    try:
+        yield
+    finally:
+        watch(None)
+
+
+@contextlib.contextmanager
+def _as_main(namespace: dict[str, Any]) -> Iterator[io.StringIO]:
+    """Let the namespace be that of the main module; yields what it prints."""
+    main, output = sys.modules["__main__"], io.StringIO()
+    stand_as_main(namespace)
+    try:
+        with contextlib.redirect_stdout(output), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield output
+    finally:
+        sys.modules["__main__"] = main

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -81,6 +82,20 @@ def test_ordinary_annotations_are_evaluated(warmed: Profile) -> None:
         "result = sorted(typing.get_type_hints(f))"
     )
     assert run_under(source, warmed).result == "['a', 'b', 'c', 'd', 'return']"
+
+
+@pytest.mark.parametrize("escape", all_escapes("crawled"), ids=_name)
+def test_escape_found_by_walking_what_modules_offer_is_stopped_by_the_policy(
+    escape: Escape, warmed: Profile
+) -> None:
+    assert verdict(escape.source, warmed) == escape.verdict
+
+
+def test_no_library_writes_into_a_module_for_a_program(warmed: Profile) -> None:
+    before = os.getcwd
+    source = "import enum\nE = enum.Enum('E', {'getcwd': 1}, module='os')\nf = getattr(enum, 'global_' + 'enum')\nf(E)"
+    assert verdict(source, warmed) == "refused: module-write"
+    assert os.getcwd is before
 
 
 @pytest.mark.parametrize("escape", all_escapes("outside"), ids=_name)

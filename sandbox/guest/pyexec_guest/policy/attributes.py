@@ -9,7 +9,7 @@ from typing import Any
 from pyexec_guest.policy.names import GUARDED_DUNDERS, INTERNALS, READABLE_DUNDERS, is_dunder
 from pyexec_guest.policy.refusals import Refusal
 
-__all__ = ["attribute_refusal", "class_module", "is_a", "is_own_class", "own_refusal", "stop"]
+__all__ = ["attribute_refusal", "behind", "class_module", "is_a", "is_own_class", "own_refusal", "stop"]
 
 class_module: Callable[[type], Any] = type.__dict__["__module__"].__get__
 
@@ -71,6 +71,14 @@ def own_refusal(owner: Any, name: str) -> Refusal | None:
 def is_a(value: Any, kinds: Any) -> bool:
     """As isinstance, but by the real type: `__class__` is the program's to invent, and its code would run."""
     return issubclass(type(value), kinds)
+
+
+_SELF_OF_SUPER: Callable[[Any], Any] = super.__dict__["__self__"].__get__
+
+
+def behind(owner: Any) -> Any:
+    """Return the object whose method is read: for `super()`, the object it stands for."""
+    return _SELF_OF_SUPER(owner) if is_a(owner, super) else owner
 
 
 def stop(refusal: Refusal | None) -> None:

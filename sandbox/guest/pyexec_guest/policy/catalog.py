@@ -55,13 +55,6 @@ _FOREIGN_ROOTS_WORDS = """
     webbrowser runpy imp zipimport pkgutil dis site sysconfig platform pdb bdb trace tracemalloc cloudpickle
     loky cffi pydoc unittest doctest atexit faulthandler fcntl select selectors tarfile zipfile
 """
-_FOREIGN_ROOTS_WORDS = """
-    os posix nt sys builtins subprocess _posixsubprocess ctypes _ctypes importlib _frozen_importlib
-    _frozen_importlib_external pickle _pickle cPickle marshal shelve shutil socket _socket ssl _ssl
-    multiprocessing inspect gc code codeop codecs _codecs pty signal _signal mmap resource urllib http ftplib
-    webbrowser runpy imp zipimport pkgutil dis site sysconfig platform pdb bdb trace tracemalloc cloudpickle
-    loky cffi pydoc unittest doctest atexit faulthandler fcntl select selectors tarfile zipfile
-"""
 HARMLESS_MODULES = frozenset({"array", "copy", "math", "random", "string", "time"})
 """Modules that another package may hand out if the profile has them: small, walked like the package itself, and
 called like methods (`x.copy()`, `rng.random()`) that would otherwise pay for a guard."""
@@ -110,6 +103,11 @@ _DANGEROUS: dict[str, tuple[str, str, str]] = {
         "pandas:read_sql pandas:read_sql_query pandas:read_sql_table",
         "opens a database, and the jail has none",
         "Use query_sql(sql), which returns a DataFrame.",
+    ),
+    "module-write": (
+        "enum:global_enum enum:_simple_enum enum:_test_simple_enum",
+        "writes into the module that a class names as its own",
+        "Use the members by the name of their class: Color.RED.",
     ),
     "process": (
         "matplotlib:_get_executable_info pandas:read_clipboard os:system os:popen subprocess:Popen subprocess:run "

@@ -15,6 +15,7 @@ from pyexec_guest.policy.builtin_names import builtins_for, without_self
 from pyexec_guest.policy.facts import Facts, gather
 from pyexec_guest.policy.guards import Guards
 from pyexec_guest.policy.hardening import harden_functools
+from pyexec_guest.policy.library_hardening import harden_libraries
 from pyexec_guest.policy.report import Complexity, Finding, Report
 from pyexec_guest.policy.rules import Rules, rules_of
 from pyexec_guest.policy.syntax import syntax_finding
@@ -50,6 +51,7 @@ def warm(profile: Mapping[str, Any]) -> None:
     rules = rules_of(profile)
     if rules.restricted:
         harden_functools()
+        harden_libraries(guards_of(rules).surface.guarded)
         screen_forward_references(guards_of(rules).getattr_builtin)
 
 

@@ -69,7 +69,7 @@ def checked_expression(function: Callable[..., Any]) -> Callable[..., Any]:
 
     def checked(expr: Any, *args: Any, **keywords: Any) -> Any:
         level = int(keywords.pop("level", 0))
-        for part in [expr, *keywords.values()]:
+        for part in [expr, *args, *keywords.values()]:
             if isinstance(part, str):
                 refusal = expression_refusal(str.__str__(part), _resolver(sys._getframe(1), keywords))
                 if refusal is not None:

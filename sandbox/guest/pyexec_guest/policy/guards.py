@@ -15,6 +15,7 @@ from typing import Any
 
 from pyexec_guest.policy.attributes import (
     attribute_refusal,
+    behind,
     class_module,
     is_a,
     is_own_class,
@@ -223,6 +224,7 @@ class Guards:
         return handlers
 
     def _format(self, owner: Any, name: str) -> Any:
+        owner = behind(owner)
         if is_a(owner, collections.UserString):
             return format_attribute(str(owner.data), name, self.surface.guarded)
         if is_a(owner, str) or (is_a(owner, type) and issubclass(owner, str)):
@@ -240,7 +242,7 @@ class Guards:
             if self.special.get(attribute) is own_only:
                 stop(own_refusal(target, attribute))
                 return real(*args)
-            if attribute in GUARDED_DUNDERS:
+            if attribute in GUARDED_DUNDERS or attribute in self.special:
                 return self.getattr(target, attribute)
             if is_a(target, types.ModuleType):
                 return self.getattr_builtin(target, attribute)

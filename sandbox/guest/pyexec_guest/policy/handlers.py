@@ -9,7 +9,7 @@ import types
 from pathlib import PurePath
 from typing import Any
 
-from pyexec_guest.policy.attributes import class_module, is_a, is_own_class, own_refusal, stop
+from pyexec_guest.policy.attributes import behind, class_module, is_a, is_own_class, own_refusal, stop
 from pyexec_guest.policy.expressions import checked_dispatch, checked_expression
 from pyexec_guest.policy.paths import checked_path, with_checked_paths
 from pyexec_guest.policy.refusals import Refusal
@@ -98,13 +98,14 @@ def path_method(owner: Any, name: str) -> Any:
     if is_a(owner, type) and issubclass(owner, PurePath):
         real = getattr(owner, name)
         return lambda path, *args, **keywords: (checked_path(path), real(path, *args, **keywords))[1]
-    if is_a(owner, PurePath):
-        checked_path(owner)
+    if is_a(behind(owner), PurePath):
+        checked_path(behind(owner))
         return getattr(owner, name)
     return None
 
 
 def _of(owner: Any, package: str) -> bool:
     """Whether an object, or a class itself, comes from a package, or a class of it is a base."""
+    owner = behind(owner)
     cls = owner if is_a(owner, type) else type(owner)
     return any(str(class_module(base)).partition(".")[0] == package for base in cls.__mro__)

@@ -51,6 +51,7 @@ RESERVED = HOOKS | frozenset(
 INTERNALS = (INSPECT_ATTRIBUTES | {"f_lasti", "f_lineno", "f_trace_lines", "f_trace_opcodes", "tb_lasti"}) | {
     "subprocess_exec",
     "subprocess_shell",
+    "get_stack",
     "loadTestsFromName",
     "loadTestsFromNames",
     "_import_from_c",
@@ -60,7 +61,7 @@ INTERNALS = (INSPECT_ATTRIBUTES | {"f_lasti", "f_lineno", "f_trace_lines", "f_tr
     "_import_from_c_device",
 }
 """Attributes of frames, code, generators and coroutines (CVE-2023-37271), event-loop process
-starters, pointers of Arrow, and the evaluation of typing."""
+starters, frames of tasks, pointers of Arrow, and the evaluation of typing."""
 
 _OPERATORS = (
     "lt le eq ne gt ge hash bool add sub mul matmul truediv floordiv mod divmod pow lshift rshift and xor or "

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
 
+from pyexec_guest.policy.attributes import class_module
 from pyexec_guest.policy.catalog import FOREIGN_ROOTS, closed_names, dangerous_values
 from pyexec_guest.policy.names import is_dunder
 from pyexec_guest.policy.refusals import PolicyImportError, Refusal
@@ -25,6 +26,7 @@ from pyexec_guest.policy.rules import Rules
 __all__ = ["Surface"]
 
 _SHOWN_DUNDERS = frozenset({"__version__", "__all__"})
+_TEMPLATE_ENGINES = frozenset({"jinja2"})
 _LIVE = frozenset({"sys"})
 """Modules whose names are looked up each time: `sys.stdout` changes."""
 
@@ -66,6 +68,12 @@ class Surface:
             return dangerous[1]
         if issubclass(type(value), ModuleType) and not self.is_facade(value):
             return self._hop(where, value)
+        if _root(str(class_module(type(value)))) in _TEMPLATE_ENGINES:
+            return Refusal(
+                "runs-source",
+                f"`{where}` is a template engine, which runs text as code.",
+                "Use an f-string, or DataFrame.to_html.",
+            )
         return None
 
     def refusal(self, real: ModuleType, name: str) -> Refusal | None:

@@ -118,6 +118,7 @@ _HANDLERS: dict[str, Callable[[Rules, tuple[Any, ...]], None]] = {
     "os.symlink": _linked,
     **dict.fromkeys(
         (
+            "os.chdir",
             "os.remove",
             "os.rmdir",
             "os.mkdir",

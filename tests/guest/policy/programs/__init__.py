@@ -10,9 +10,8 @@ __all__ = ["all_programs"]
 def all_programs() -> dict[str, str]:
     """Return the source of each program by its name."""
     programs: dict[str, str] = {}
-    for name in ("functions", "classes", "data"):
-        text = (Path(__file__).parent / f"{name}.py.txt").read_text("utf-8")
-        for part in text.split("# --- ")[1:]:
+    for path in sorted(Path(__file__).parent.glob("*.py.txt")):
+        for part in path.read_text("utf-8").split("# --- ")[1:]:
             title, _, source = part.partition("\n")
             assert title not in programs, title
             programs[title] = source
