@@ -22,7 +22,7 @@ __all__ = ["abandon", "copied", "describe", "execute"]
 
 _WAIT_MS = 100
 _ABANDON_S = 1.0
-_CHUNK_BYTES = 1024 * 1024
+_CHUNK_BYTES = 512 * 1024
 _FIRST_BYTES = 256 * 1024
 _HEADER_BYTES = 19
 _END_BYTES = 2
@@ -65,7 +65,7 @@ def execute(
 def copied(
     connection: psycopg.Connection, sql: str, run: Run, value_bytes: int
 ) -> Iterator[tuple[bytes, list[int]]]:
-    """Yield the rows of a `COPY … TO STDOUT (FORMAT binary)` in pieces of about 1 MiB, with the length of each row.
+    """Yield the rows of a `COPY … TO STDOUT (FORMAT binary)` in pieces of about 512 KiB, with the length of each row.
 
     Raises:
         psycopg.Error: The server refuses it or stops.

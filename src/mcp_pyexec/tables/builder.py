@@ -16,7 +16,7 @@ from mcp_pyexec.tables.sealed import SealedTable, write_sealed
 
 __all__ = ["Settle", "TableBuilder"]
 
-_PENDING_BYTES = 2 * 1024 * 1024
+_PENDING_BYTES = 1024 * 1024
 _LONGEST = 2**31 - 1
 
 Settle = Callable[[int, Sequence[pa.Array]], pa.ChunkedArray]
