@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import logging
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from mcp_pyexec.executions import Executions
 from mcp_pyexec.jail import Pool, Profiles, Reader, Sessions, Template, load_profiles
 from mcp_pyexec.limits import MIB, Limits
 from mcp_pyexec.sensitive import SensitiveColumns
-from mcp_pyexec.sources import DATA_DATABASE, DatabaseSource, check_source
+from mcp_pyexec.sources import DATA_DATABASE, ENFORCED, DatabaseSource, check_source
 
 if TYPE_CHECKING:
     from mcp_pyexec.codegen import OpenAIModel
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from mcp_pyexec.sql import Databases
 
 __all__ = ["Service"]
+
+_log = logging.getLogger(__name__)
 
 
 class Service:
@@ -44,6 +47,8 @@ class Service:
         ]
         for source in self.sources:
             check_source(source)
+            level = logging.WARNING if source.general else logging.INFO
+            _log.log(level, "Database %s: %s", source.name, ENFORCED[source.dialect])
         self._data_files = find_data_files(settings.data)
         self._data_cache = DataCache(settings.cache_folder, settings.cache_mb) if settings.data else None
         names = [source.name for source in self.sources] + [DATA_DATABASE] * bool(settings.data)

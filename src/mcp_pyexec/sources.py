@@ -16,8 +16,10 @@ from mcp_pyexec.errors import ConfigError, nearest
 __all__ = [
     "DATA_DATABASE",
     "DIALECTS",
+    "ENFORCED",
     "DatabaseSource",
     "ServerAddress",
+    "alchemy_url",
     "check_source",
     "database_path",
     "default_schema",
@@ -30,15 +32,68 @@ DIALECTS = {
     "postgresql": "psycopg",
     "mysql": "pymysql",
     "mariadb": "pymysql",
+    "oracle": "oracledb",
+    "mssql": "pymssql",
+    "snowflake": "snowflake.sqlalchemy",
+    "bigquery": "sqlalchemy_bigquery",
+    "trino": "trino",
+    "clickhousedb": "clickhouse_connect",
 }
 """Driver module by dialect."""
 
-_EXTRAS = {"mariadb": "mysql"}
+_EXTRAS = {"mariadb": "mysql", "clickhousedb": "clickhouse"}
 """The extra that brings the driver, where it is not named like the dialect."""
+
+_DRIVERS = {"oracle": "oracledb", "mssql": "pymssql"}
+"""SQLAlchemy's name of the driver, where its dialect's own choice is another."""
+
+ENFORCED = {
+    "sqlite": (
+        "SQLite opens the file read-only, and an authorizer allows nothing but reading and computing."
+    ),
+    "duckdb": ("DuckDB opens the file read-only, with every way to other files and settings closed."),
+    "postgresql": ("PostgreSQL's READ ONLY transaction stops every write, with limits on time and locks."),
+    "mysql": ("MySQL's READ ONLY transaction stops every write, with limits on time and locks."),
+    "mariadb": ("MariaDB's READ ONLY transaction stops every write, with limits on time and locks."),
+    "oracle": (
+        "Oracle's READ ONLY transaction stops INSERT, UPDATE, DELETE and MERGE; against DDL, which commits by"
+        " itself, and against functions that write, the guard is alone. Give it a user with SELECT only."
+    ),
+    "mssql": (
+        "SQL Server knows no read-only transaction: the guard is alone, and each transaction is rolled back. "
+        "Give it a login in db_datareader only."
+    ),
+    "snowflake": (
+        "Snowflake ends a statement at the time limit and takes one at a time; against writing the guard is "
+        "alone, with a rollback that does not undo DDL. Give it a role with SELECT only (role=… in the URL)."
+    ),
+    "bigquery": (
+        "BigQuery has no read-only session: the guard is alone. Give it an account with Data Viewer and Job "
+        "User only, and maximum_bytes_billed in the URL."
+    ),
+    "trino": (
+        "Trino ends a query at the time limit; against writing the guard is alone. Give it a user to whom its"
+        " access control allows SELECT only, or a catalog with a read-only connector."
+    ),
+    "clickhousedb": (
+        "ClickHouse's readonly=2 stops every write and DDL, with ceilings on time and memory; table functions"
+        " that read files or other servers are the guard's, or the user's missing grants."
+    ),
+}
+"""What a database itself enforces beside the guard, by dialect, for the operator and the agent."""
+
+_FILES = {"sqlite", "duckdb"}
+_OWN_ENGINES = {"sqlite", "duckdb", "postgresql", "mysql", "mariadb"}
 
 _OPTIONS = {
     "postgresql": {"sslmode", "sslrootcert", "sslcert", "sslkey", "host", "target_session_attrs"},
     "mysql": {"ssl_ca", "ssl_cert", "ssl_key", "unix_socket"},
+    "oracle": {"service_name"},
+    "mssql": {"charset", "tds_version"},
+    "snowflake": {"warehouse", "role"},
+    "bigquery": {"location", "credentials_path", "maximum_bytes_billed"},
+    "trino": {"source", "verify"},
+    "clickhousedb": {"secure", "verify", "ca_cert", "compress"},
 }
 """What may stand behind the `?` of a server's URL; nothing that touches what a session may do."""
 
@@ -74,7 +129,12 @@ class DatabaseSource:
     @property
     def on_server(self) -> bool:
         """True for a database that a server holds, not a file."""
-        return self.dialect in {"postgresql", "mysql", "mariadb"}
+        return self.dialect not in _FILES
+
+    @property
+    def general(self) -> bool:
+        """True for a database that the general engine serves, not one of its own."""
+        return self.dialect not in _OWN_ENGINES
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +197,13 @@ def server_address(source: DatabaseSource) -> ServerAddress:
     )
 
 
+def alchemy_url(source: DatabaseSource) -> str:
+    """Return the URL of a database of the general engine with the driver that its extra brings. Secret."""
+    driver = _DRIVERS.get(source.dialect)
+    scheme = f"{source.dialect}+{driver}" if driver else source.dialect
+    return scheme + ":" + source.url.partition(":")[2]
+
+
 def _family(dialect: str) -> str:
     return "mysql" if dialect == "mariadb" else dialect
 
@@ -150,6 +217,9 @@ def _check_shape(source: DatabaseSource) -> None:
     if source.dialect not in DIALECTS:
         hint = nearest(source.dialect, DIALECTS)
         raise ConfigError(f"{label}: the dialect {source.dialect!r} is not supported.{hint}")
+    if source.general:
+        _check_options(label, source)
+        return
     if source.on_server:
         _check_server(label, source)
         return
@@ -170,14 +240,19 @@ def _check_server(label: str, source: DatabaseSource) -> None:
         raise ConfigError(f"{label}: expected {form}; the port is not a number below 65536.") from None
     if not address.database or "/" in address.database or parts.fragment:
         raise ConfigError(f"{label}: expected {form}, with the name of one database.")
-    for option in dict(parse_qsl(parts.query, keep_blank_values=True)):
-        allowed = _OPTIONS[_family(source.dialect)]
+    _check_options(label, source)
+
+
+def _check_options(label: str, source: DatabaseSource) -> None:
+    allowed = _OPTIONS[_family(source.dialect)]
+    for option in dict(parse_qsl(urlsplit(source.url).query, keep_blank_values=True)):
         if option not in allowed:
             raise ConfigError(f"{label}: the option {option!r} is not taken.{nearest(option, allowed)}")
 
 
 def _check_driver(label: str, dialect: str) -> None:
-    if importlib.util.find_spec(DIALECTS[dialect]) is None:
+    package = DIALECTS[dialect].partition(".")[0]
+    if importlib.util.find_spec(package) is None or importlib.util.find_spec(DIALECTS[dialect]) is None:
         extra = _EXTRAS.get(dialect, dialect)
         raise ConfigError(f'{label}: {dialect} needs its driver. Run: pip install "mcp-pyexec[{extra}]"')
 

@@ -20,7 +20,7 @@ def test_source_with_an_existing_file_is_accepted(directory: Path) -> None:
         ("a b", "sqlite:///{dir}/shop.db", "a name is a letter"),
         ("x", "{dir}/shop.db", "expected a URL"),
         ("x", "sqllite:///{dir}/shop.db", "Did you mean 'sqlite'"),
-        ("x", "oracle://secret-host/x", "is not supported"),
+        ("x", "db2://secret-host/x", "is not supported"),
         ("x", "sqlite://", "four slashes"),
         ("x", "sqlite:///", "four slashes"),
         ("x", "sqlite://{dir}/shop.db?mode=rw", "without options"),

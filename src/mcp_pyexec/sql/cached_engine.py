@@ -45,6 +45,11 @@ class CachedEngine:
         return self._engine.quote_mark
 
     @property
+    def first_rows(self) -> str:
+        """The engine's."""
+        return self._engine.first_rows
+
+    @property
     def notes(self) -> str:
         """The engine's."""
         return self._engine.notes

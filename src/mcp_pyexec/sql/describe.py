@@ -106,7 +106,7 @@ def _with_samples(engine: CachedEngine, table: Table, samples: int, run: Run) ->
     shown = [mark + c.name.replace(mark, mark * 2) + mark for c in table.columns if not c.masked]
     if not shown:
         return table
-    sql = f"SELECT {', '.join(shown)} FROM {place} LIMIT {_LOOKED_AT}"  # noqa: S608 - quoted above
+    sql = engine.first_rows.format(columns=", ".join(shown), place=place, count=_LOOKED_AT)
     rows = engine.fetch(sql, {}, run).table
     seen = {name: rows.column(name).to_pylist() for name in rows.column_names}
     columns = tuple(replace(c, samples=_distinct(seen.get(c.name, []), samples)) for c in table.columns)

@@ -15,10 +15,27 @@ FAMILY = {
     "postgresql": "postgresql",
     "mysql": "mysql",
     "mariadb": "mysql",
+    "oracle": "oracle",
+    "mssql": "mssql",
+    "snowflake": "snowflake",
+    "bigquery": "bigquery",
+    "trino": "trino",
+    "clickhousedb": "clickhouse",
 }
 """The dialect whose rules hold."""
 
-PARSER = {"sqlite": "sqlite", "duckdb": "duckdb", "postgresql": "postgres", "mysql": "mysql"}
+PARSER = {
+    "sqlite": "sqlite",
+    "duckdb": "duckdb",
+    "postgresql": "postgres",
+    "mysql": "mysql",
+    "oracle": "oracle",
+    "mssql": "tsql",
+    "snowflake": "snowflake",
+    "bigquery": "bigquery",
+    "trino": "trino",
+    "clickhouse": "clickhouse",
+}
 """The parser's name by family."""
 
 REWRITTEN = (exp.RegexpLike, exp.JSONExtractScalar, exp.UtcDate, exp.UtcTime, exp.UtcTimestamp, exp.Median)

@@ -27,7 +27,7 @@ from mcp_pyexec.sql import arrow
 from mcp_pyexec.sql.description import Table
 from mcp_pyexec.sql.duckdb_catalog import read_columns, read_tables
 from mcp_pyexec.sql.duckdb_readers import Answer, Reader, Readers, StartReader
-from mcp_pyexec.sql.results import Collector, Fetched, Run, SqlLimits, Value
+from mcp_pyexec.sql.results import FIRST_ROWS, Collector, Fetched, Run, SqlLimits, Value
 from mcp_pyexec.untrusted import read_rows, unpacked_bytes
 
 __all__ = ["DuckdbEngine"]
@@ -51,6 +51,7 @@ class DuckdbEngine:
     """
 
     quote_mark = '"'
+    first_rows = FIRST_ROWS
 
     def __init__(self, path: Path, limits: SqlLimits, start: StartReader) -> None:
         self._limits = limits

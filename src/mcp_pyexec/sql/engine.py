@@ -270,6 +270,13 @@ class Databases:
         if not rules:
             return engine
         dialect = FAMILY[source.dialect]
+        if source.general:
+            engine.close()
+            raise RequestError(
+                "database-unreachable",
+                f"Columns of {source.name!r} are to be hidden or masked, which this server cannot do on {dialect}. Its "
+                "operator should hide them in the database, with a view or a grant, and take the rule away.",
+            )
         try:
             protected = Protected(engine, rules, dialect, default_schema(source))
         except RequestError:

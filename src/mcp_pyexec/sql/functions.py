@@ -9,6 +9,7 @@ Names are those of the text sent to the engine, in lower case.
 from __future__ import annotations
 
 from mcp_pyexec.sql.mysql_functions import MYSQL_FUNCTIONS
+from mcp_pyexec.sql.other_functions import OTHER_FUNCTIONS
 from mcp_pyexec.sql.postgresql_functions import POSTGRESQL_FUNCTIONS
 
 __all__ = ["CATALOG_PREFIXES", "CATALOG_SCHEMAS", "FUNCTIONS", "SQLITE_FUNCTIONS"]
@@ -106,6 +107,7 @@ FUNCTIONS = {
     "duckdb": _DUCKDB,
     "postgresql": POSTGRESQL_FUNCTIONS,
     "mysql": MYSQL_FUNCTIONS,
+    **OTHER_FUNCTIONS,
 }
 
 CATALOG_PREFIXES = {
@@ -113,10 +115,18 @@ CATALOG_PREFIXES = {
     "duckdb": ("pragma_", "duckdb_"),
     "postgresql": ("pg_",),
     "mysql": (),
+    "oracle": ("v$", "gv$", "x$", "v_$", "dba_", "all_", "user_", "cdb_"),
+    "mssql": ("sys", "fn_", "xp_", "sp_"),
+    "snowflake": (),
+    "bigquery": (),
+    "trino": (),
+    "clickhouse": (),
 }
 """Starts of table names that are engine internals: settings, paths of the host, secrets."""
 
-CATALOG_SCHEMAS = {
+_TOLD = frozenset({"tables", "columns", "views", "schemata", "table_constraints", "key_column_usage"})
+
+CATALOG_SCHEMAS: dict[str, dict[str, frozenset[str]]] = {
     "sqlite": {},
     "duckdb": {},
     "postgresql": {
@@ -132,5 +142,20 @@ CATALOG_SCHEMAS = {
         "information_schema": frozenset({"tables", "columns", "views", "schemata", "table_constraints"})
         | {"key_column_usage", "referential_constraints", "statistics"},
     },
+    "oracle": {"sys": frozenset(), "system": frozenset()},
+    "mssql": {"sys": frozenset(), "information_schema": _TOLD},
+    "snowflake": {
+        "information_schema": _TOLD,
+        "account_usage": frozenset(),
+        "organization_usage": frozenset(),
+    },
+    "bigquery": {"information_schema": _TOLD},
+    "trino": {
+        "information_schema": _TOLD,
+        "runtime": frozenset(),
+        "jdbc": frozenset(),
+        "metadata": frozenset(),
+    },
+    "clickhouse": {"system": frozenset({"one", "numbers", "zeros"}), "information_schema": _TOLD},
 }
 """Schemas that hold engine internals, with those of their tables that only tell what tables there are."""

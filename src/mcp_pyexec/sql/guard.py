@@ -22,13 +22,18 @@ from mcp_pyexec.sql.dialects import DECIMALS, FAMILY, PARSER, REWRITTEN, portabl
 from mcp_pyexec.sql.functions import CATALOG_PREFIXES, CATALOG_SCHEMAS, FUNCTIONS
 from mcp_pyexec.sql.growth import MOST, grows_beyond
 from mcp_pyexec.sql.nodes import NODES, ROOTS, WRITES
+from mcp_pyexec.sql.other_rules import NODES_BEYOND, OTHERS, beyond_reading
 from mcp_pyexec.sql.spelling import KEPT, as_written
 from mcp_pyexec.sql.tokens import (
+    MARKED,
     called_names,
+    marked_parameters,
+    named_again,
     named_parameters,
     numbered,
     ordered_pivot,
     tokenize,
+    with_minus,
     without_explain,
 )
 
@@ -79,7 +84,7 @@ def guard(sql: str, dialect: str, rewrite: Rewrite | None = None) -> GuardedQuer
     """Return the statement as it may be executed.
 
     Args:
-        dialect: `sqlite`, `duckdb`, `postgresql`, `mysql` or `mariadb`.
+        dialect: A key of `dialects.FAMILY`.
         rewrite: Changes the checked tree before the statement is generated from it; nothing is remembered then.
 
     Raises:
@@ -104,7 +109,7 @@ def _guard(sql: str, dialect: str, rewrite: Rewrite | None) -> GuardedQuery:
     _check_text(sql)
     prefix, body = without_explain(sql, dialect)
     tree = _parse(body, dialect)
-    _check_root(tree)
+    _check_root(tree, dialect)
     seen = _Seen()
     for node in tree.walk():
         _check_node(node, dialect)
@@ -122,6 +127,10 @@ def _guard(sql: str, dialect: str, rewrite: Rewrite | None) -> GuardedQuery:
     _check_calls(tokens, seen, dialect)
     if dialect == "mysql":
         text, binding = numbered(text, tokens)
+    if dialect == "oracle":
+        text = with_minus(text, tokens)
+    if dialect in OTHERS:
+        text = named_again(text)
     return GuardedQuery(prefix + text, dialect, parameters, seen.read(), binding)
 
 
@@ -134,6 +143,7 @@ class _Seen:
     aliases: set[str] = field(default_factory=set)
     called: list[str] = field(default_factory=list)
     placeholders: list[exp.Placeholder] = field(default_factory=list)
+    marked: list[exp.Identifier] = field(default_factory=list)
     byte_strings: list[exp.ByteString] = field(default_factory=list)
     rewritten: list[exp.Expr] = field(default_factory=list)
     decimals: list[exp.DataType] = field(default_factory=list)
@@ -164,6 +174,8 @@ class _Seen:
     def _note_name(self, node: exp.Anonymous | exp.Identifier) -> None:
         if isinstance(node.this, str) and node.this.startswith(KEPT):
             node.set("this", node.this.removeprefix(KEPT))
+        if isinstance(node, exp.Identifier) and str(node.this).startswith(MARKED):
+            self.marked.append(node)
         if isinstance(node, exp.Anonymous):
             self.called.append(node.name.lower().removeprefix(KEPT))
 
@@ -193,6 +205,8 @@ def _parse(sql: str, dialect: str) -> exp.Expr:
             body = ordered_pivot(body, tokenize(body, dialect))
         elif len(tokens) == 2 and tokens[0].text.lower() == "show" and tokens[1].text.lower() not in _LISTS:
             body = "DESCRIBE" + body[tokens[0].end + 1 :]
+    elif dialect in OTHERS:
+        body = marked_parameters(body, tokens)
     elif dialect == "mysql" and tokens and tokens[0].text.lower() == "values":
         body = f"SELECT * FROM (\n{body[: tokens[-1].end + 1]}\n) AS listed"  # noqa: S608 - it is only parsed
     _check_opening(tokens[0].text.lower() if tokens else "", dialect)
@@ -220,13 +234,13 @@ def _check_opening(word: str, dialect: str) -> None:
     """Refuse a command by its first word, where a parser would only say that it does not understand."""
     if word in _COMMANDS:
         raise _refusal(f"the command {word.upper()}")
-    if word in {"show", "describe", "desc", "summarize"} and dialect in {"sqlite", "postgresql"}:
+    if word in {"show", "describe", "desc", "summarize"} and dialect in {"sqlite", "postgresql", *OTHERS}:
         raise _refusal(f"the command {word.upper()}", "Use describe_database to see tables and columns.")
 
 
-def _check_root(tree: exp.Expr) -> None:
+def _check_root(tree: exp.Expr, dialect: str) -> None:
     kind = type(tree).__name__
-    if kind not in ROOTS:
+    if kind not in ROOTS or (dialect in OTHERS and not isinstance(tree, exp.Query | exp.Values)):
         raise _refusal(WRITES.get(kind, f"a statement of the kind {kind}"))
 
 
@@ -236,7 +250,9 @@ def _check_node(node: exp.Expr, dialect: str) -> None:
         if kind in WRITES:
             raise _refusal(WRITES[kind])
         return
-    if kind not in NODES and not (kind == "ByteString" and dialect == "duckdb"):
+    if dialect in OTHERS and (beyond := beyond_reading(node, dialect)):
+        raise _refusal(beyond, "Use describe_database to see tables and columns.")
+    if kind not in NODES and kind not in NODES_BEYOND.get(dialect, frozenset()):
         raise _refusal(
             WRITES.get(kind, f"the part {node.sql(PARSER[dialect], comments=False)[:80]!r} ({kind})")
         )
@@ -272,12 +288,14 @@ def _check_table(table: exp.Table, dialect: str) -> None:
 
 
 def _generate(tree: exp.Expr, seen: _Seen, dialect: str) -> str:
-    for node in seen.byte_strings:
+    for node in seen.byte_strings if dialect == "duckdb" else ():
         node.replace(exp.Literal.string(node.name))
     for number in seen.numbers:
         number.replace(exp.Var(this=f"0x{number.name.removeprefix(KEPT)}"))
-    for kind in seen.decimals if dialect == "sqlite" else ():
-        kind.replace(exp.DataType(this=exp.DType.USERDEFINED, kind="NUMERIC"))
+    for kind in seen.decimals if dialect in {"sqlite", "bigquery"} else ():
+        size = ", ".join(each.name for each in kind.expressions) if dialect == "bigquery" else ""
+        name = f"NUMERIC({size})" if size else "NUMERIC"
+        kind.replace(exp.DataType(this=exp.DType.USERDEFINED, kind=name))
     for old in reversed(seen.rewritten) if dialect == "mysql" else ():
         if (other := portable(old)) is not None:
             old.replace(other)
@@ -287,6 +305,7 @@ def _generate(tree: exp.Expr, seen: _Seen, dialect: str) -> str:
             comments=False,
             copy=False,
             normalize_functions=False,
+            identify=dialect == "mssql",
             unsupported_level=ErrorLevel.RAISE,
         )
     except SqlglotError as error:
@@ -296,8 +315,11 @@ def _generate(tree: exp.Expr, seen: _Seen, dialect: str) -> str:
 
 
 def _check_calls(tokens: list[Token], seen: _Seen, dialect: str) -> None:
-    for name in [*called_names(tokens, seen.aliases, dialect), *seen.called]:
-        if name not in FUNCTIONS[dialect]:
+    known = FUNCTIONS[dialect]
+    written = called_names(tokens, seen.aliases, dialect)
+    behind_a_dot = {name.rpartition(".")[2] for name in written if "." in name and name in known}
+    for name in [*written, *seen.called]:
+        if name not in known and name not in behind_a_dot:
             raise _refusal(
                 f"the function {name!r}",
                 "Only built-in functions that compute are allowed, none that reads files or settings, runs text as "
@@ -311,7 +333,7 @@ def _resembling(name: str, dialect: str) -> str:
 
 
 def _parameters(seen: _Seen) -> frozenset[str]:
-    names = [node.name for node in seen.placeholders]
+    names = [node.name for node in seen.placeholders] + [n.name.removeprefix(MARKED) for n in seen.marked]
     if any(not name.isidentifier() for name in names):
         raise RequestError(
             "sql-parameters",

@@ -25,6 +25,11 @@ class MaskedEngine:
         return self._engine.quote_mark
 
     @property
+    def first_rows(self) -> str:
+        """The engine's."""
+        return self._engine.first_rows
+
+    @property
     def notes(self) -> str:
         """The engine's, and that columns are protected."""
         told = "Some columns are hidden, or masked: their values read '***'."

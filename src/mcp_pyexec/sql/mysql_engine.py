@@ -35,7 +35,7 @@ from mcp_pyexec.sql.mysql_catalog import read_columns, read_tables
 from mcp_pyexec.sql.mysql_rows import described, read_rows
 from mcp_pyexec.sql.mysql_session import Stopper, connect, told_rights
 from mcp_pyexec.sql.mysql_types import convert, settle
-from mcp_pyexec.sql.results import Collector, Fetched, Run, SqlLimits, Value, lost_connection
+from mcp_pyexec.sql.results import FIRST_ROWS, Collector, Fetched, Run, SqlLimits, Value, lost_connection
 from mcp_pyexec.sql.sessions import begun
 
 __all__ = ["MysqlEngine"]
@@ -61,6 +61,7 @@ class MysqlEngine:
     """
 
     quote_mark = "`"
+    first_rows = FIRST_ROWS
 
     def __init__(self, source: DatabaseSource, limits: SqlLimits) -> None:
         self._source = source

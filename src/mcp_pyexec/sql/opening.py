@@ -6,9 +6,11 @@ import sqlite3
 from pathlib import Path
 
 from mcp_pyexec.errors import ConfigError, RequestError
-from mcp_pyexec.sources import DatabaseSource, check_source, database_path
+from mcp_pyexec.sources import ENFORCED, DatabaseSource, alchemy_url, check_source, database_path
+from mcp_pyexec.sql.dialects import FAMILY
 from mcp_pyexec.sql.duckdb_engine import DuckdbEngine
 from mcp_pyexec.sql.duckdb_readers import StartReader
+from mcp_pyexec.sql.other_sessions import SESSIONS
 from mcp_pyexec.sql.results import Engine, SqlLimits
 from mcp_pyexec.sql.sqlite_engine import SqliteEngine
 
@@ -37,6 +39,8 @@ def open_engine(
         return _open_sqlite(source, limits)
     if source.dialect == "postgresql":
         return _open_postgresql(source, limits)
+    if source.general:
+        return _open_other(source, limits)
     if source.on_server:
         return _open_mysql(source, limits)
     return _open_duckdb(source, converted or database_path(source), limits, start)
@@ -87,6 +91,18 @@ def _open_mysql(source: DatabaseSource, limits: SqlLimits) -> Engine:
         code, text = (*error.args, None, None)[:2]
         told = isinstance(code, int) and not 2000 <= code < 3000 and code not in _NAMES_PLACES
         raise _server_unreachable(source, str(text) if told else None) from None
+
+
+def _open_other(source: DatabaseSource, limits: SqlLimits) -> Engine:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from mcp_pyexec.sql.other_engine import OtherEngine
+
+    try:
+        session = SESSIONS[FAMILY[source.dialect]]
+        return OtherEngine(alchemy_url(source), session, limits, ENFORCED[source.dialect])
+    except SQLAlchemyError:
+        raise _server_unreachable(source, None) from None
 
 
 def _server_unreachable(source: DatabaseSource, reason: str | None) -> RequestError:

@@ -32,7 +32,7 @@ from mcp_pyexec.sql.postgresql_catalog import read_columns, read_tables
 from mcp_pyexec.sql.postgresql_session import Stopper, connect, read_rights
 from mcp_pyexec.sql.postgresql_types import BUILT_IN, SHOWN, Kind, convert, settle
 from mcp_pyexec.sql.postgresql_wire import Binding, abandon, copied, describe, execute
-from mcp_pyexec.sql.results import Collector, Fetched, Run, SqlLimits, Value, lost_connection
+from mcp_pyexec.sql.results import FIRST_ROWS, Collector, Fetched, Run, SqlLimits, Value, lost_connection
 from mcp_pyexec.sql.sessions import begun
 from mcp_pyexec.tables import seal
 
@@ -56,6 +56,7 @@ class PostgresqlEngine:
     """
 
     quote_mark = '"'
+    first_rows = FIRST_ROWS
 
     def __init__(self, source: DatabaseSource, limits: SqlLimits) -> None:
         self._limits = limits

@@ -16,7 +16,17 @@ from mcp_pyexec.limits import MIB
 from mcp_pyexec.sql.description import Table
 from mcp_pyexec.tables import SealedTable, Settle, TableBuilder
 
-__all__ = ["Collector", "Engine", "Fetched", "QueryResult", "Run", "SqlLimits", "Value", "lost_connection"]
+__all__ = [
+    "FIRST_ROWS",
+    "Collector",
+    "Engine",
+    "Fetched",
+    "QueryResult",
+    "Run",
+    "SqlLimits",
+    "Value",
+    "lost_connection",
+]
 
 Value = str | int | float | bool | bytes | None
 """What a bound parameter may be."""
@@ -168,12 +178,20 @@ class Collector:
         return Fetched(self._builder.finish(settle), self._complete)
 
 
+FIRST_ROWS = "SELECT {columns} FROM {place} LIMIT {count}"
+"""`Engine.first_rows` of most databases."""
+
+
 class Engine(Protocol):
     """One open database. Every method blocks; `fetch` may be ended through its `run`."""
 
     @property
     def quote_mark(self) -> str:
         """What stands around a name, doubled inside it."""
+
+    @property
+    def first_rows(self) -> str:
+        """Its SQL for `{columns}` of the first `{count}` rows of the table `{place}`."""
 
     @property
     def notes(self) -> str:

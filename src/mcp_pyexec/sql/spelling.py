@@ -110,11 +110,13 @@ def _keep_calls(tokens: Sequence[Token], dialect: str) -> None:
             named = before is not None and before.token_type not in _CLOSE and before.text[:1].isalpha()
             name = before.text.lower() if named and before is not None else ""
             opened.append(named and name not in left_to_parser)
-            if name in _PARSED and before is not None:
+            if name in _PARSED and before is not None and dialect != "clickhouse":
                 before.text = KEPT + before.text
             subscripts += (
                 kind is TokenType.L_BRACKET and before is not None and before.token_type in _SUBSCRIPTED
             )
+            if before is not None and before.token_type is TokenType.R_PAREN and dialect == "clickhouse":
+                before.comments.clear()
         elif kind in _CLOSE and opened and opened.pop():
             token.comments.append(_AS_IT_IS)
         if len(opened) > _BRACKETS or subscripts > _SUBSCRIPTS or prefixes > _PREFIXES:

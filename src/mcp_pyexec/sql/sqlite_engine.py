@@ -26,7 +26,7 @@ from mcp_pyexec.errors import RequestError
 from mcp_pyexec.sql import arrow
 from mcp_pyexec.sql.description import Table
 from mcp_pyexec.sql.functions import SQLITE_FUNCTIONS
-from mcp_pyexec.sql.results import Collector, Fetched, Run, SqlLimits, Value
+from mcp_pyexec.sql.results import FIRST_ROWS, Collector, Fetched, Run, SqlLimits, Value
 from mcp_pyexec.sql.sqlite_catalog import read_columns, read_tables
 
 __all__ = ["SqliteEngine"]
@@ -46,6 +46,7 @@ class SqliteEngine:
     """
 
     quote_mark = '"'
+    first_rows = FIRST_ROWS
 
     def __init__(self, path: Path, limits: SqlLimits) -> None:
         self._path = path

@@ -18,13 +18,26 @@ from mcp_pyexec.errors import RequestError
 from mcp_pyexec.sql.dialects import PARSER
 
 __all__ = [
+    "MARKED",
     "called_names",
+    "marked_parameters",
+    "named_again",
     "named_parameters",
     "numbered",
     "ordered_pivot",
     "tokenize",
+    "with_minus",
     "without_explain",
 ]
+
+MARKED = "pyexec_parameter_"
+"""In front of a parameter's name while the parser takes it for a column."""
+
+_BUILT_IN = {"postgresql": "pg_catalog", "bigquery": "safe"}
+"""What may stand before the name of a built-in function, and leaves it one."""
+
+_SAID = re.compile(rf"""["`\[]?{MARKED}(\w+)["`\]]?""")
+_READ_AS_PARAMETER = re.compile(r"\\:|(?<![:\w\\]):(?=\w)")
 
 _NOT_CALLS_TEXT = """
     all and any array as between by case columns cross cube distinct else except exclude excluding exists filter from
@@ -32,7 +45,7 @@ _NOT_CALLS_TEXT = """
     not notnull of offset on only or order outer over partition pivot qualify ranges recursive regexp
     replace right rollup rows sample select semi sets similar some struct table then to tuple union unpivot using
     values when where window with within end key percent return row bernoulli system reservoir asof positional
-    anti natural intersects desc asc rename try_cast cast repeatable
+    anti natural intersects desc asc rename try_cast cast repeatable apply
     """
 _NOT_CALLS = frozenset(_NOT_CALLS_TEXT.split())
 """Words that may stand before a parenthesis without being a call."""
@@ -43,8 +56,8 @@ _EXPLAIN_TEXT = (
 _EXPLAIN_WORDS = frozenset(_EXPLAIN_TEXT.split())
 _MAY_EXPLAIN = re.compile(r"\b(?:explain|analyze)\b", re.IGNORECASE)
 _TYPES_TEXT = """
-    binary bit char character decimal enum float interval numeric nchar nvarchar real text time timestamp varchar
-    varbinary
+    binary bit char character decimal enum float interval number numeric nchar nvarchar real text time timestamp
+    varbinary varchar varchar2
 """
 _TYPES = frozenset(_TYPES_TEXT.split())
 _OPERANDS = frozenset(
@@ -158,13 +171,46 @@ def named_parameters(sql: str, tokens: list[Token]) -> str:
     A colon is a parameter where no operand stands before it and a name directly after it; slices, struct keys,
     lambdas and prefix aliases have an operand or a bracket before theirs.
     """
+    return _with_names(sql, tokens, "$")
+
+
+def _with_names(sql: str, tokens: list[Token], mark: str) -> str:
     parts, at = [], 0
     for index, token in enumerate(tokens[:-1]):
         after = tokens[index + 1]
         before = tokens[index - 1].token_type if index else TokenType.COMMA
         named = after.start == token.end + 1 and after.text.isidentifier()
         if token.token_type is TokenType.COLON and named and before not in _OPERANDS:
-            parts += [sql[at : token.start], "$"]
+            parts += [sql[at : token.start], mark]
+            at = token.end + 1
+    return "".join([*parts, sql[at:]])
+
+
+def marked_parameters(sql: str, tokens: list[Token]) -> str:
+    """Return the text with each `:name` as a column of a marked name, for a parser that may not know the former.
+
+    Raises:
+        RequestError: `sql-parameters` where the text itself holds the mark.
+    """
+    if MARKED in sql.lower():
+        raise RequestError("sql-parameters", f"No name may start with {MARKED}. Use another.")
+    return _with_names(sql, tokens, MARKED)
+
+
+def named_again(sql: str) -> str:
+    """Return the text as SQLAlchemy's `text()` reads it: `:name` for each marked column, other colons kept from it."""
+    parts = _SAID.split(sql)
+    parts[::2] = [_READ_AS_PARAMETER.sub(lambda found: "\\" + found.group(), part) for part in parts[::2]]
+    parts[1::2] = [f":{name}" for name in parts[1::2]]
+    return "".join(parts)
+
+
+def with_minus(sql: str, tokens: list[Token]) -> str:
+    """Return the text with MINUS for EXCEPT, which Oracle knows only from version 21 on."""
+    parts, at = [], 0
+    for token in tokens:
+        if token.token_type is TokenType.EXCEPT:
+            parts += [sql[at : token.start], "MINUS"]
             at = token.end + 1
     return "".join([*parts, sql[at:]])
 
@@ -209,7 +255,7 @@ def _schema(tokens: list[Token], index: int, dialect: str) -> str:
         return ""
     name = tokens[index - 2].text.lower()
     deeper = index > 2 and tokens[index - 3].token_type is TokenType.DOT
-    return "" if dialect == "postgresql" and name == "pg_catalog" and not deeper else name
+    return "" if _BUILT_IN.get(dialect) == name and not deeper else name
 
 
 def _is_alias(tokens: list[Token], index: int) -> bool:

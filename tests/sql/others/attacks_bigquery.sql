@@ -1,0 +1,61 @@
+EXPORT DATA OPTIONS (uri = 'gs://x/*') AS SELECT 1
+---
+LOAD DATA INTO d.t FROM FILES (uris = ['gs://x'])
+---
+SELECT * FROM EXTERNAL_QUERY('connection', 'DELETE FROM sale')
+---
+CREATE TEMP FUNCTION f() RETURNS INT64 LANGUAGE js AS 'return 1'; SELECT f()
+---
+CREATE TEMP TABLE x AS SELECT 1
+---
+DECLARE x INT64 DEFAULT 1
+---
+BEGIN DROP TABLE d.t; END
+---
+EXECUTE IMMEDIATE 'DROP TABLE d.t'
+---
+CALL d.eraser()
+---
+ASSERT (SELECT 1) = 1
+---
+SELECT d.erase(1)
+---
+SELECT `p.d.erase`(1)
+---
+SELECT `p`.`d`.erase(1)
+---
+SELECT * FROM ML.PREDICT(MODEL d.m, TABLE d.t)
+---
+SELECT ML.GENERATE_TEXT(MODEL d.m)
+---
+SELECT AI.GENERATE('x')
+---
+SELECT * FROM d.tvf(1)
+---
+SELECT @@project_id
+---
+SELECT @secret
+---
+SELECT ERROR('x')
+---
+SELECT KEYS.NEW_KEYSET('AEAD_AES_GCM_256')
+---
+SELECT * FROM d.INFORMATION_SCHEMA.JOBS
+---
+SELECT * FROM `region-us`.INFORMATION_SCHEMA.JOBS_BY_PROJECT
+---
+SELECT 1 |> DROP
+---
+LOOP SELECT 1; END LOOP
+---
+IF TRUE THEN DROP TABLE d.t; END IF
+---
+FOR x IN (SELECT 1) DO DELETE FROM d.t WHERE TRUE; END FOR
+---
+UNDROP SCHEMA d
+---
+ALTER TABLE d.t SET OPTIONS (expiration_timestamp = NULL)
+---
+SELECT SAFE.d.erase(1)
+---
+SELECT * FROM VECTOR_SEARCH(TABLE d.t, 'x', TABLE d.q)

@@ -1,0 +1,57 @@
+SELECT * FROM `project.dataset.sale`
+---
+SELECT * FROM `my-project`.dataset.sale LIMIT 10
+---
+SELECT event_name, COUNT(*) FROM `p.d.events_*` WHERE _TABLE_SUFFIX BETWEEN '20240101' AND '20240131' GROUP BY event_name
+---
+SELECT u.item, u.qty FROM orders, UNNEST(items) AS u
+---
+SELECT o.id, item FROM orders o CROSS JOIN UNNEST(o.items) AS item WITH OFFSET AS pos ORDER BY pos
+---
+SELECT ARRAY_AGG(product ORDER BY id LIMIT 3), ARRAY_AGG(DISTINCT product IGNORE NULLS), STRING_AGG(product, ', ' ORDER BY id) FROM sale
+---
+SELECT STRUCT(1 AS a, 'x' AS b), [1, 2, 3], ARRAY<INT64>[1, 2], items[OFFSET(0)], items[SAFE_OFFSET(1)] FROM orders
+---
+SELECT DATE_TRUNC(day, MONTH), DATE_ADD(day, INTERVAL 1 DAY), DATE_DIFF(CURRENT_DATE(), day, DAY), FORMAT_DATE('%Y-%m', day), PARSE_DATE('%Y', '2024') FROM sale
+---
+SELECT TIMESTAMP_TRUNC(CURRENT_TIMESTAMP(), HOUR), EXTRACT(DAYOFWEEK FROM day), TIMESTAMP_SECONDS(0), DATETIME(day), LAST_DAY(day) FROM sale
+---
+SELECT SAFE_DIVIDE(1, 0), SAFE_CAST('x' AS INT64), IF(amount > 1, 'a', 'b'), IFNULL(note, 'x'), SAFE.SUBSTR('a', 1) FROM sale
+---
+SELECT APPROX_QUANTILES(amount, 4)[OFFSET(2)], APPROX_COUNT_DISTINCT(customer_id), COUNTIF(amount > 1), LOGICAL_OR(amount > 1), ANY_VALUE(product) FROM sale
+---
+SELECT PERCENTILE_CONT(amount, 0.5) OVER (PARTITION BY product) FROM sale
+---
+SELECT JSON_VALUE(note, '$.a.b'), JSON_EXTRACT_SCALAR(note, '$.a'), TO_JSON_STRING(STRUCT(1 AS a)) FROM sale
+---
+SELECT REGEXP_CONTAINS(product, r'^t'), REGEXP_EXTRACT(product, r'(t)'), REGEXP_REPLACE(product, r'[aeiou]', '*'), SPLIT('a,b', ','), STARTS_WITH(product, 't') FROM sale
+---
+SELECT * EXCEPT (note) FROM sale
+---
+SELECT * REPLACE (amount * 2 AS amount) FROM sale
+---
+SELECT * FROM sale QUALIFY ROW_NUMBER() OVER (PARTITION BY product ORDER BY day DESC) = 1
+---
+SELECT d FROM UNNEST(GENERATE_DATE_ARRAY('2024-01-01', '2024-01-31', INTERVAL 1 WEEK)) AS d
+---
+SELECT n FROM UNNEST(GENERATE_ARRAY(1, 10)) AS n
+---
+SELECT * FROM (SELECT product, region, amount FROM sale) PIVOT (SUM(amount) FOR region IN ('n', 's'))
+---
+SELECT * FROM sale FOR SYSTEM_TIME AS OF TIMESTAMP_SUB(CURRENT_TIMESTAMP(), INTERVAL 1 HOUR)
+---
+SELECT * FROM sale TABLESAMPLE SYSTEM (10 PERCENT)
+---
+WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 5) SELECT * FROM n
+---
+SELECT id FROM sale UNION DISTINCT SELECT id FROM customer
+---
+SELECT id FROM sale EXCEPT DISTINCT SELECT id FROM customer
+---
+SELECT ST_DISTANCE(ST_GEOGPOINT(0, 0), ST_GEOGPOINT(1, 1)), FARM_FINGERPRINT(product), GENERATE_UUID(), TO_HEX(MD5(product)) FROM sale
+---
+SELECT HLL_COUNT.EXTRACT(HLL_COUNT.INIT(customer_id)), NET.HOST('http://a.b/c'), FORMAT('%05.2f', amount) FROM sale
+---
+SELECT (SELECT MAX(x) FROM UNNEST([1, 2]) AS x), EXISTS (SELECT 1 FROM UNNEST([1]) AS x WHERE x = 1) FROM sale
+---
+SELECT LAG(amount) OVER (ORDER BY id), NTH_VALUE(amount, 2) OVER w FROM sale WINDOW w AS (ORDER BY id)
