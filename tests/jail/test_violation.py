@@ -72,12 +72,12 @@ async def test_output_before_the_forbidden_call_is_kept_and_the_pool_goes_on(poo
 
 async def test_worker_holds_no_descriptor_of_the_listener(pool: Pool) -> None:
     code = """
-import contextlib, os
+import contextlib, os, stat
 found = []
 for fd in range(64):
     with contextlib.suppress(OSError):
-        os.fstat(fd)
-        found.append(fd)
+        if not stat.S_ISREG(os.fstat(fd).st_mode):  # fonts of matplotlib, which a rehearsal has read
+            found.append(fd)
 found
 """
     assert result_of(await run(pool, code)) == [0, 1, 2, 3]
