@@ -17,7 +17,15 @@ from typing import Any
 
 from pyexec_guest import kernel, procfs
 
-__all__ = ["LAYERS", "Baseline", "enter", "leave_root", "prove_process_limit", "tighten"]
+__all__ = [
+    "LAYERS",
+    "Baseline",
+    "enter",
+    "leave_root",
+    "prove_no_capabilities",
+    "prove_process_limit",
+    "tighten",
+]
 
 _UID = 1000
 _MIB = 1024 * 1024
@@ -47,16 +55,20 @@ class Baseline:
 
 
 def leave_root() -> None:
-    """Step down for good from the identity that bubblewrap set up with, where that was root's.
-
-    Raises:
-        OSError: If any of it stays.
-    """
+    """Step down for good from the identity that bubblewrap set up with, where that was root's."""
     if os.getuid() == 0:
         os.setgroups([])
         os.setresgid(_UID, _UID, _UID)
         os.setresuid(_UID, _UID, _UID)
         kernel.set_dumpable(True)  # a change of identity clears it, and a clone could not write its own maps
+
+
+def prove_no_capabilities() -> None:
+    """Check that the kernel shows none.
+
+    Raises:
+        OSError: If it shows any.
+    """
     held = re.findall(r"^Cap(?:Prm|Eff|Amb):\s+(\w+)", Path("/proc/self/status").read_text(), re.MULTILINE)
     if any(int(capabilities, 16) for capabilities in held):
         raise OSError("the template holds capabilities")
@@ -82,12 +94,13 @@ def prove_process_limit() -> None:
 
 
 def enter(
-    sock: socket.socket, stdout: int, stderr: int, shape: Mapping[str, Any]
+    sock: socket.socket, stdout: int, stderr: int, shape: Mapping[str, Any], *, cloned: bool = True
 ) -> tuple[int, Baseline, int | None]:
     """Take on every layer; return the descriptor of the socket, the memory baseline and the filter's listener.
 
     Args:
         shape: `disk_mb`, `memory_mb`, `inodes`, `open_files`, `processes` of this worker: ceilings of every run.
+        cloned: False for a process whose namespaces are bubblewrap's, and whose identity may be root's still.
 
     Raises:
         OSError: If a layer cannot be had.
@@ -95,13 +108,21 @@ def enter(
     kernel.set_parent_death_signal(signal.SIGKILL)
     baseline = Baseline()
     Path("/proc/self/oom_score_adj").write_text(_FIRST_TO_BE_KILLED)
-    _take_identity()
+    if cloned:
+        _take_identity()
     _cover_file_system(shape["disk_mb"], shape["inodes"])
     socket.sethostname("jail")
     channel = _keep_only(sock, stdout, stderr)
-    os.setsid()
+    if cloned:
+        os.setsid()
+        kernel.drop_capabilities()
+    else:
+        kernel.lock_capabilities()
+        leave_root()
+        kernel.empty_capabilities()
+        kernel.set_parent_death_signal(signal.SIGKILL)  # a change of identity clears it
+        prove_process_limit()
     _set_fixed_limits(shape, baseline)
-    kernel.drop_capabilities()
     kernel.set_no_new_privileges()
     kernel.set_dumpable(False)
     return channel, baseline, kernel.load_seccomp_filter_with_listener(_FILTER.read_bytes())
@@ -148,6 +169,7 @@ def _cover_file_system(disk_mb: int, inodes: int) -> None:
     kernel.mount("tmpfs", "/scratch", "tmpfs", quiet, f"size={disk_mb}m,nr_inodes={inodes},mode=0700")
     for name in ("work", "tmp"):
         Path(f"/scratch/{name}").mkdir()
+        Path(f"/scratch/{name}").chmod(0o777)  # its maker may still be root's first identity
         kernel.mount(f"/scratch/{name}", f"/{name}", None, kernel.MS_BIND)
     kernel.unmount("/scratch")
     os.chdir("/work")

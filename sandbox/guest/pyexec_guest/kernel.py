@@ -29,6 +29,7 @@ __all__ = [
     "empty_capabilities",
     "load_seccomp_filter",
     "load_seccomp_filter_with_listener",
+    "lock_capabilities",
     "make_read_only",
     "mount",
     "set_dumpable",
@@ -171,10 +172,15 @@ def set_no_new_privileges() -> None:
 
 def drop_capabilities() -> None:
     """Empty all five capability sets and lock the bits that could refill them."""
+    lock_capabilities()
+    empty_capabilities()
+
+
+def lock_capabilities() -> None:
+    """Empty the bounding and ambient sets and lock the bits that could refill them; what is held stays."""
     empty_bounding_set()
     _prctl(_PR_SET_SECUREBITS, _SECBITS_ALL_LOCKED)
     _prctl(_PR_CAP_AMBIENT, 4)
-    empty_capabilities()
 
 
 def empty_bounding_set() -> None:

@@ -32,6 +32,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         isolation.leave_root()
+        isolation.prove_no_capabilities()
         procfs.write()
         _probe()
     except OSError as error:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from mcp_pyexec.jail.identity import INSIDE, TwoIdentities
 from mcp_pyexec.jail.rootfs import Bind
 
-__all__ = ["READER", "TEMPLATE", "Program", "jail_argv"]
+__all__ = ["LONE", "READER", "TEMPLATE", "Program", "jail_argv"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,8 @@ class Program:
         devices: Nodes of /dev.
         folders: Empty ones, read-only.
         mounts: Arguments for what is writable or made up.
-        capabilities: That root's has at the start, besides those for stepping down to its other identity.
+        capabilities: That it has at the start, in its own namespaces.
+        root_capabilities: That root's has besides, and those for stepping down to its other identity.
     """
 
     module: str
@@ -33,6 +34,7 @@ class Program:
     folders: Sequence[str] = ()
     mounts: Sequence[str] = ()
     capabilities: Sequence[str] = ()
+    root_capabilities: Sequence[str] = ()
 
     @property
     def start(self) -> str:
@@ -68,10 +70,18 @@ TEMPLATE = Program(
 )
 """Clones itself into workers; needs the means for their file systems."""
 
+LONE = replace(
+    TEMPLATE,
+    module="pyexec_guest.lone",
+    mounts=(*TEMPLATE.mounts, "--as-pid-1"),
+    capabilities=("CAP_SYS_ADMIN", "CAP_SETPCAP"),
+)
+"""Becomes one worker itself, with bubblewrap's namespaces for its own."""
+
 READER = Program(
     module="pyexec_guest.reader",
     environment={"LANG": "C.UTF-8", "TZ": "Etc/UTC"},
-    capabilities=("CAP_SETPCAP",),  # to give up the others for what it could start
+    root_capabilities=("CAP_SETPCAP",),  # to give up the others for what it could start
 )
 """Reads one database file; has nothing to write to, no device and no /proc."""
 
@@ -92,8 +102,10 @@ def jail_argv(
     argv += ["--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"]
     if identities is not None:
         argv += ["--info-fd", str(identities.info_fd), "--userns-block-fd", str(identities.block_fd)]
-        for capability in ("CAP_SETUID", "CAP_SETGID", *program.capabilities):
+        for capability in ("CAP_SETUID", "CAP_SETGID", *program.root_capabilities):
             argv += ["--cap-add", capability]
+    for capability in program.capabilities:
+        argv += ["--cap-add", capability]
     for name, value in {**program.environment, "LD_LIBRARY_PATH": library_path}.items():
         argv += ["--setenv", name, value]
     # Made on the way to something else, a folder would be for its owner only.

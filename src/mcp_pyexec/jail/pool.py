@@ -16,8 +16,9 @@ from contextlib import AbstractAsyncContextManager
 
 from mcp_pyexec.errors import ConfigError, SandboxFault
 from mcp_pyexec.jail.cgroup import Cgroup, divide_own_cgroup
+from mcp_pyexec.jail.lone import LoneTemplate
 from mcp_pyexec.jail.profile import Profile, Profiles
-from mcp_pyexec.jail.template import Template
+from mcp_pyexec.jail.template import NestingRefused, Template
 from mcp_pyexec.jail.turns import Turns
 from mcp_pyexec.jail.worker import NothingRan, Worker
 from mcp_pyexec.limits import Limits
@@ -92,6 +93,10 @@ class Pool:
                     worker.kill()
         raise SandboxFault("worker-lost", "two workers were lost before they started")
 
+    def starts_slowly(self, profile: Profile) -> bool:
+        """Return True where every worker imports for itself, since namespaces cannot be nested."""
+        return self._stock(profile).alone
+
     async def take(self, profile: Profile) -> Worker:
         """Return a worker for a session, which the caller kills."""
         return await self._stock(profile).take()
@@ -139,10 +144,11 @@ class _Stock:
         self, sharing: Callable[[], list[Profile]], limits: Limits, size: int, cgroup: Cgroup | None
     ) -> None:
         self._sharing, self._limits, self._size, self._cgroup = sharing, limits, size, cgroup
-        self._template: Template | None = None
+        self._template: Template | LoneTemplate | None = None
+        self._alone = False
         self._served: list[str] = []
         self._looked_at = 0.0
-        self._retired: dict[asyncio.Task[None], Template] = {}
+        self._retired: dict[asyncio.Task[None], Template | LoneTemplate] = {}
         self._ready: asyncio.PriorityQueue[tuple[int, int, Worker]] = asyncio.PriorityQueue()
         self._numbers = itertools.count()
         self._wanted = asyncio.Event()
@@ -152,7 +158,7 @@ class _Stock:
         self._fault: SandboxFault | None = None
 
     async def start(self, template: Template | None = None) -> None:
-        await self._take_up(template or Template(self._sharing())).fit()
+        await self._start_template(template)
 
     async def warm(self) -> None:
         self._begin()
@@ -206,7 +212,7 @@ class _Stock:
                 await self._hold_back()
                 continue
             try:
-                await self._park_one()
+                await self._park_some()
                 failures, self._fault = 0, None
             except (SandboxFault, ConfigError) as error:
                 self._fault = SandboxFault("no-worker", str(error))
@@ -219,25 +225,54 @@ class _Stock:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._empty.wait(), _HOLD_BACK_S)
 
-    async def _park_one(self) -> None:
+    async def _park_some(self) -> None:
+        """Park one worker; without a template, all that are missing, since each takes a second of its own."""
+        template = await self._ready_template()
+        missing = self._size - self._count() if self._alone else 1
+        await asyncio.gather(*(self._park(template) for _ in range(missing)))
+
+    async def _park(self, template: Template | LoneTemplate) -> None:
+        self._put(await Worker.park(template, self._limits, self._cgroup), template, _AS_PARKED)
+
+    async def _ready_template(self) -> Template | LoneTemplate:
         template = self._template
         if template is None or not template.alive:
             if template is not None:
                 await template.close()
-            template = self._take_up(Template(self._sharing()))
+            template = await self._start_template()
         await template.warm()
-        self._put(await Worker.park(template, self._limits, self._cgroup), template, _AS_PARKED)
+        return template
 
-    def _put(self, worker: Worker, template: Template | None, order: int) -> None:
+    async def _start_template(self, early: Template | None = None) -> Template | LoneTemplate:
+        """Return another template that is fit, or its stand-in where namespaces cannot be nested.
+
+        Raises:
+            ConfigError: If no jail can be had on this machine.
+        """
+        if not self._alone:
+            template = early or Template(self._sharing())
+            self._take_up(template)
+            try:
+                await template.fit()
+                return template
+            except NestingRefused as refused:
+                _log.warning("every worker is a bubblewrap of its own here, which starts slower: %s", refused)
+                await template.close()
+                self._alone = True
+        lone = LoneTemplate(self._sharing())
+        self._take_up(lone)
+        await lone.fit()
+        return lone
+
+    def _put(self, worker: Worker, template: Template | LoneTemplate | None, order: int) -> None:
         if template is self._template:
             self._ready.put_nowait((order, next(self._numbers), worker))
         else:
             worker.kill()
 
-    def _take_up(self, template: Template) -> Template:
+    def _take_up(self, template: Template | LoneTemplate) -> None:
         self._template = template
         self._served = [profile.revision for profile in self._sharing()]
-        return template
 
     def _renew(self) -> None:
         """Start over with another template once the libraries or the profiles of this one have changed.
@@ -255,6 +290,10 @@ class _Stock:
         self._wanted.set()
 
     @property
+    def alone(self) -> bool:
+        return self._alone
+
+    @property
     def in_use(self) -> bool:
         return bool(self._sharing())
 
@@ -265,7 +304,7 @@ class _Stock:
         if self._template is not None:
             self._retire_template(self._template)
 
-    def _retire_template(self, template: Template) -> None:
+    def _retire_template(self, template: Template | LoneTemplate) -> None:
         while not self._ready.empty():
             self._ready.get_nowait()[-1].kill()
         retired = asyncio.create_task(template.close_when_unused())
@@ -283,7 +322,7 @@ class _Stock:
             return
         self._rehearsal = asyncio.create_task(self._rehearse(worker, self._template))
 
-    async def _rehearse(self, worker: Worker, template: Template | None) -> None:
+    async def _rehearse(self, worker: Worker, template: Template | LoneTemplate | None) -> None:
         try:
             await worker.rehearse()
             self._put(worker, template, _REHEARSED)

@@ -20,11 +20,11 @@ from mcp_pyexec.jail.failure import Exit
 from mcp_pyexec.jail.identity import spare_id
 from mcp_pyexec.jail.preflight import explain_refusal
 from mcp_pyexec.jail.profile import Profile
-from mcp_pyexec.jail.rootfs import binds_for, fingerprint
+from mcp_pyexec.jail.rootfs import Bind, binds_for, fingerprint
 from mcp_pyexec.jail.spawn import spawn
 from mcp_pyexec.jail.wire import ControlChannel, EndOfStream, Frame
 
-__all__ = ["Clone", "Template"]
+__all__ = ["Clone", "NestingRefused", "Template", "binds_of"]
 
 _log = logging.getLogger(__name__)
 _JSON_LIMIT = 1 << 16
@@ -32,11 +32,16 @@ _OWN_NEEDS = ("RestrictedPython",)
 
 
 class Clone:
-    """What the template hands out: a pidfd, and the promise of how it ends."""
+    """What the template hands out: a pidfd, the promise of how it ends, and how deep it is in pid namespaces."""
 
-    def __init__(self, pidfd: int, ended: asyncio.Future[Exit]) -> None:
+    def __init__(self, pidfd: int, ended: asyncio.Future[Exit], namespaces: int = 3) -> None:
         self.pidfd = pidfd
         self.ended = ended
+        self.namespaces = namespaces
+
+
+class NestingRefused(ConfigError):
+    """A template runs here, and may not make namespaces for its clones."""
 
 
 class Template:
@@ -49,7 +54,7 @@ class Template:
             ConfigError: If bubblewrap or something that the profile names is not installed.
         """
         self._profiles = profiles
-        self._binds = binds_for([*_OWN_NEEDS, *profiles[0].distributions])
+        self._binds = binds_of(profiles[0])
         self._fingerprint = fingerprint(self._binds)
         self._ids = itertools.count(1)
         self._parking: dict[int, asyncio.Future[int]] = {}
@@ -74,7 +79,9 @@ class Template:
         except EndOfStream:
             raise ConfigError(explain_refusal(await self._last_words())) from None
         if frame.op != "fit":
-            raise ConfigError(explain_refusal(str(frame.message.get("reason"))))
+            reason = str(frame.message.get("reason"))
+            refusal = NestingRefused if "clone3: " in reason else ConfigError
+            raise refusal(explain_refusal(reason))
         self._fit = True
 
     async def warm(self) -> None:
@@ -196,6 +203,15 @@ class Template:
         await asyncio.to_thread(self._process.wait)
         self._stderr.seek(0)
         return self._stderr.read(65536).decode(errors="replace").strip()
+
+
+def binds_of(profile: Profile) -> list[Bind]:
+    """Return what a worker of the profile has in its file system.
+
+    Raises:
+        ConfigError: If something that the profile names is not installed.
+    """
+    return binds_for([*_OWN_NEEDS, *profile.distributions])
 
 
 def _settle(future: asyncio.Future[Exit], value: Exit) -> None:

@@ -19,6 +19,7 @@ from mcp_pyexec.jail.allowance import Allowance
 from mcp_pyexec.jail.cgroup import Cgroup, WorkerCgroup
 from mcp_pyexec.jail.drain import Drain
 from mcp_pyexec.jail.failure import classify_exit, forbidden_call_error, limit_error, with_figure
+from mcp_pyexec.jail.lone import LoneTemplate
 from mcp_pyexec.jail.profile import Profile
 from mcp_pyexec.jail.template import Clone, Template
 from mcp_pyexec.jail.violation import Listener
@@ -59,7 +60,9 @@ class Worker:
         self._closed = False
 
     @classmethod
-    async def park(cls, template: Template, limits: Limits, cgroup: Cgroup | None = None) -> Worker:
+    async def park(
+        cls, template: Template | LoneTemplate, limits: Limits, cgroup: Cgroup | None = None
+    ) -> Worker:
         """Return a clone of the template that has taken on every layer, in a cgroup of its own if there is one.
 
         Raises:
@@ -156,7 +159,7 @@ class Worker:
             raise SandboxFault("broken-frame", f"{frame.op} before ready")
         self._channel = channel.without_descriptors()
         self._listener = Listener(frame.fds[0]) if frame.fds else None
-        usage.verify_confinement(self._pid)
+        usage.verify_confinement(self._pid, self._clone.namespaces)
         self.layers = tuple(str(layer) for layer in frame.message["layers"])
         if cgroup is not None:
             self._cgroup = cgroup.worker(self._pid, self.limits)
