@@ -1,14 +1,13 @@
 """What a parked worker does while it waits, so that a request finds its memory warm.
 
 A clone shares the template's memory until it writes to a page, and a first run or check writes to about a thousand,
-in Python even by reading. Every worker goes through a run of nothing and a few checks by itself, and stops once a
-request is there: a busy server loses nothing. What takes more memory (a fit, a frame, a figure) is rehearsed by the
-one worker that the host asks, which is the next to be taken.
+in Python even by reading. Every worker goes through a run of nothing by itself, unless a request is there already: a
+busy server loses nothing. What takes longer, and more memory (checks, a fit, a frame, a figure), is rehearsed by the
+one worker that the host asks in a quiet moment, which is the next to be taken.
 """
 
 from __future__ import annotations
 
-import functools
 import io
 import json
 import select
@@ -20,10 +19,10 @@ from pyexec_guest import execute, policy
 from pyexec_guest.hostcalls import HostCalls
 from pyexec_guest.wire import Channel
 
-__all__ = ["in_full", "while_idle"]
+__all__ = ["in_full", "in_passing"]
 
-_QUIET_MS = 4
-"""How long nothing has to come before each part; a part takes about as long."""
+_QUIET_MS = 1
+"""How long nothing has to come; the rehearsal takes three times as long."""
 
 _PARTS = (
     """
@@ -91,34 +90,25 @@ _WHOLE = "".join(_PARTS * 2)
 """About a hundred lines, which need as much memory as a program of that size."""
 
 
-def while_idle(channel: Channel, profile: Mapping[str, Any]) -> None:
-    """Run nothing, then check the programs one by one, until something comes over the channel."""
+def in_passing(channel: Channel, profile: Mapping[str, Any]) -> None:
+    """Run nothing, unless something comes over the channel."""
     waiting = select.poll()
     waiting.register(channel.fileno(), select.POLLIN)
-    checks = [functools.partial(_check, part, profile) for part in (*_PARTS, _WHOLE)]
-    for part in (functools.partial(_run, channel, profile), *checks):
-        if waiting.poll(_QUIET_MS):
-            return
-        part()
+    if not waiting.poll(_QUIET_MS):
+        reply = execute.run({"code": "result = [0]\nresult"}, profile, {}, {}, HostCalls(channel))
+        json.dumps([reply.values, profile])
 
 
-def in_full() -> None:
-    """Do once what data science does most, with the libraries that are there."""
+def in_full(profile: Mapping[str, Any]) -> None:
+    """Check programs of every kind, and do once what data science does most, with the libraries that are there."""
+    for program in (*_PARTS, _WHOLE):
+        json.dumps(policy.check(program, profile).as_json())
     if "sklearn" in sys.modules:
         _fit()
     if "pandas" in sys.modules:
         _show_frame()
     if "matplotlib.pyplot" in sys.modules:
         _draw()
-
-
-def _run(channel: Channel, profile: Mapping[str, Any]) -> None:
-    reply = execute.run({"code": "result = [0]\nresult"}, profile, {}, {}, HostCalls(channel))
-    json.dumps([reply.values, profile])
-
-
-def _check(program: str, profile: Mapping[str, Any]) -> None:
-    json.dumps(policy.check(program, profile).as_json())
 
 
 def _fit() -> None:

@@ -41,10 +41,10 @@ def serve(channel: Channel, baseline: Baseline, listener: int | None, profile: M
     channel.send({"op": "ready", "layers": list(LAYERS)}, fds=[] if listener is None else [listener])
     if listener is not None:
         os.close(listener)
-    rehearsal.while_idle(channel, profile)
+    rehearsal.in_passing(channel, profile)
     message, fds = channel.receive()
     if message["op"] == "rehearse":
-        rehearsal.in_full()
+        rehearsal.in_full(profile)
         channel.send({"op": "rehearsed"})
         message, fds = channel.receive()
     _reseed()

@@ -29,6 +29,7 @@ __all__ = ["Pool"]
 _log = logging.getLogger(__name__)
 _START_S = 120.0
 _HOLD_BACK_S = 0.02
+_QUIET_S = 0.2
 _LOOK_EVERY_S = 1.0
 _BACKOFF_S = (0.0, 0.2, 1.0, 5.0)
 _REHEARSED, _AS_PARKED = 0, 1
@@ -207,7 +208,8 @@ class _Stock:
             if self._count() >= self._size and self._template_alive():
                 self._wanted.clear()
                 self._empty.clear()
-                self._begin_rehearsal()
+                if await self._quiet():
+                    self._begin_rehearsal()
                 await self._wanted.wait()
                 await self._hold_back()
                 continue
@@ -219,6 +221,12 @@ class _Stock:
                 _log.error("no worker could be parked: %s", error)
                 await asyncio.sleep(_BACKOFF_S[min(failures, len(_BACKOFF_S) - 1)])
                 failures += 1
+
+    async def _quiet(self) -> bool:
+        """Return True once nothing was asked for a while, False when something is."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._wanted.wait(), _QUIET_S)
+        return not self._wanted.is_set()
 
     async def _hold_back(self) -> None:
         """Leave the processors to the run that has just begun, unless the next one would have to wait."""
