@@ -62,6 +62,7 @@ MYSQL = [
     "SELECT s.id FROM sale s INNER JOIN customer c ON c.id = s.customer_id WHERE c.region = 'north' ORDER BY 1",
     "SELECT s.id, c.name FROM sale s RIGHT JOIN customer c ON c.id = s.customer_id ORDER BY 1, 2",
     "SELECT s.id FROM sale s STRAIGHT_JOIN customer c ON c.id = s.customer_id ORDER BY 1",
+    "SELECT s.id, c.name FROM sale s STRAIGHT_JOIN (SELECT * FROM customer) c ON c.id = s.customer_id ORDER BY 1",
     "SELECT s.id FROM sale s JOIN customer USING (id) ORDER BY 1",
     "SELECT * FROM sale NATURAL JOIN (SELECT 1 AS id) t",
     "SELECT s.id FROM sale s, customer c WHERE s.customer_id = c.id AND c.name LIKE 'A%' ORDER BY 1",

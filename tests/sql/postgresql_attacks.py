@@ -199,6 +199,34 @@ POSTGRESQL = [
     "SELECT 1 FROM customer JOIN sale ON erase() IS NULL",
     "SELECT count(*) FILTER (WHERE erase() IS NULL) FROM sale",
     "SELECT 1 FROM sale TABLESAMPLE system (100) REPEATABLE (1) WHERE erase() IS NULL",
+    "COMMIT; COPY sale TO PROGRAM 'touch {dir}/made'",
+    "COMMIT; COPY (SELECT 1) TO '{dir}/made.csv'",
+    "ROLLBACK; BEGIN READ WRITE; DELETE FROM sale; COMMIT",
+    "END; BEGIN; DELETE FROM sale; COMMIT",
+    "SET default_transaction_read_only TO off",
+    "SET SESSION default_transaction_read_only TO off; COMMIT; DELETE FROM sale",
+    "SET transaction_read_only = off",
+    "SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE; COMMIT; DELETE FROM sale",
+    "SAVEPOINT a; SET TRANSACTION READ WRITE",
+    "SELECT lo_export(4242, '/dev/null')",
+    "SELECT lo_import('{dir}/secret.txt', 4711)",
+    "SELECT query_to_xml('DROP TABLE sale', true, false, '')",
+    "SELECT query_to_xml('COMMIT', true, false, '')",
+    "SELECT query_to_xml('SELECT erase()', true, false, '')",
+    "SELECT query_to_xml('SET TRANSACTION READ WRITE', true, false, ''), "
+    "query_to_xml('DELETE FROM sale', true, false, '')",
+    "SELECT query_to_xml('SELECT set_config(''transaction_read_only'', ''off'', false)', true, false, '')",
+    "SELECT cursor_to_xml('made'::refcursor, 1, true, false, '')",
+    "SELECT cursor_to_xmlschema('made'::refcursor, true, false, '')",
+    "SELECT schema_to_xml('public', true, false, '') FROM erase()",
+    "SELECT dblink_connect('dbname=postgres')",
+    "SELECT dblink_send_query('x', 'DELETE FROM sale')",
+    "SELECT pg_read_file('/etc/passwd')",
+    "SELECT pg_read_server_file('{dir}/secret.txt')",
+    "EXPLAIN (ANALYZE, BUFFERS) WITH x AS (DELETE FROM sale RETURNING *) SELECT * FROM x",
+    "SELECT plpgsql_call_handler()",
+    "SELECT pg_import_system_collations('pg_catalog') FROM sale",
+    "SELECT binary_upgrade_set_next_pg_type_oid(1)",
 ]
 
 TELLS_ONLY_WITHOUT_GUARD = [
@@ -217,6 +245,9 @@ TELLS_ONLY_WITHOUT_GUARD = [
     "SELECT pg_get_functiondef('erase'::regproc)",
     "SELECT has_table_privilege('sale', 'SELECT')",
     "SELECT pg_relation_filepath('sale')",
+    "SELECT pg_export_snapshot()",
+    "SELECT table_to_xml('sale', true, false, '')",
+    "SELECT query_to_xmlschema('SELECT 1', true, false, '')",
 ]
 """They change nothing and leave the database, but tell settings or wait; the guard alone stops them."""
 

@@ -166,11 +166,17 @@ def test_row_ids_of_a_protected_table_are_refused_not_null(served: Served, run: 
             run(kept.query(sql))
 
 
-MORE = {
+MORE: dict[str, list[tuple[str, list[Any]]]] = {
     "sqlite": [("SELECT rowid AS n FROM orders ORDER BY 1", [(1,), (2,)])],
     "postgresql": [
         ("SELECT id FROM other.plain", [(7,)]),
         ("SELECT count(*) AS n FROM information_schema.tables WHERE table_name = 'plain'", [(1,)]),
+    ],
+    "mysql": [
+        (
+            "SELECT o.product, c.email FROM orders o STRAIGHT_JOIN customer c ON c.id = o.id ORDER BY 1",
+            [("jam", "***"), ("tea", "***")],
+        ),
     ],
 }
 

@@ -50,6 +50,9 @@ _NOT_CALLS_TEXT = """
 _NOT_CALLS = frozenset(_NOT_CALLS_TEXT.split())
 """Words that may stand before a parenthesis without being a call."""
 
+_NOT_CALLS_OF = {"mysql": {"straight_join"}}
+"""Reserved words of one dialect alone, beside these: elsewhere a function may have such a name."""
+
 _EXPLAIN_TEXT = (
     "analyze verbose costs settings buffers wal timing summary format text json xml yaml true false on off ,"
 )
@@ -234,6 +237,7 @@ def called_names(tokens: list[Token], aliases: Collection[str], dialect: str) ->
         aliases: Names, in lower case, that the tree shows to be aliases with a column list, as in `t(a, b)`.
     """
     found = []
+    words = _NOT_CALLS | _TYPES | _NOT_CALLS_OF.get(dialect, set())
     for index, (token, after) in enumerate(itertools.pairwise(tokens)):
         if after.token_type is not TokenType.L_PAREN:
             continue
@@ -243,7 +247,7 @@ def called_names(tokens: list[Token], aliases: Collection[str], dialect: str) ->
         if schema:
             found.append(f"{schema}.{name}")
         elif quoted or (name.replace("_", "a").isalnum() and not name[0].isdigit()):
-            word = not quoted and (name in _NOT_CALLS or name in _TYPES)
+            word = not quoted and name in words
             if not word and not (name in aliases and _is_alias(tokens, index)):
                 found.append(name)
     return found

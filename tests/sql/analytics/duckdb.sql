@@ -20,9 +20,9 @@ SELECT unnest(range(DATE '2024-01-01', DATE '2024-03-01', INTERVAL 1 MONTH)) AS 
 ---
 SELECT unnest(generate_series(1, 5)) AS i
 ---
-SELECT id, unnest(range(least(id, 100))) AS step FROM sale ORDER BY ALL
+SELECT id, unnest(range(id)) AS step FROM sale ORDER BY ALL
 ---
-SELECT id, range(0, least(id, 10)), generate_series(1, 5), len(range(2)) FROM sale ORDER BY id
+SELECT id, range(0, id), generate_series(1, 5), len(range(2)) FROM sale ORDER BY id
 ---
 SELECT list_transform(range(1, 4), lambda x: x * x), list_filter([1, 2, 3], lambda x: x > 1), list_reduce([1, 2, 3], lambda a, b: a + b), list_sort([3, 1, 2], 'DESC'), list_aggregate([1, 2], 'sum'), [1, 2] || [3], array_slice([1, 2, 3], 1, 2), list_contains([1], 1)
 ---
