@@ -91,7 +91,7 @@ async def test_validate_and_execute_agree_on_an_attack(call: Any) -> None:
     assert verdict["valid"] is False
     assert executed["status"] == "rejected"
     assert executed["error"]["findings"] == verdict["findings"]
-    assert {1, 3} <= {finding["line"] for finding in verdict["findings"]}
+    assert {2, 3} <= {finding["line"] for finding in verdict["findings"]}
     assert all(finding["message"] for finding in verdict["findings"])
 
 

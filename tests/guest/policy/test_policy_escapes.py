@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from pathlib import Path
@@ -88,7 +89,18 @@ def test_ordinary_annotations_are_evaluated(warmed: Profile) -> None:
 def test_escape_found_by_walking_what_modules_offer_is_stopped_by_the_policy(
     escape: Escape, warmed: Profile
 ) -> None:
-    assert verdict(escape.source, warmed) == escape.verdict
+    module, name = NOT_IN_EVERY_PYTHON.get(escape.name, ("os", "path"))
+    is_there = hasattr(importlib.import_module(module), name)
+    assert verdict(escape.source, warmed) == (escape.verdict if is_there else "raised: AttributeError")
+
+
+NOT_IN_EVERY_PYTHON = {
+    "email-utils-socket-email-utils-socket": ("email.utils", "socket"),
+    "pathlib-os-pathlib-os": ("pathlib", "os"),
+    "urllib-parse-sys-urllib-parse-sys": ("urllib.parse", "sys"),
+    "datetime-sys-datetime-sys": ("datetime", "sys"),
+}
+"""Modules that no longer hold these ones since Python 3.12 or 3.13."""
 
 
 def test_no_library_writes_into_a_module_for_a_program(warmed: Profile) -> None:

@@ -111,7 +111,10 @@ _DANGEROUS: dict[str, tuple[str, str, str]] = {
     ),
     "process": (
         "matplotlib:_get_executable_info pandas:read_clipboard os:system os:popen subprocess:Popen subprocess:run "
-        "subprocess:check_output subprocess:call os:fork posix:system posix:fork sys:_getframe "
+        "subprocess:check_output subprocess:call os:fork os:forkpty sys:_getframe "
+        "os:execl os:execle os:execlp os:execlpe os:execv os:execve os:execvp os:execvpe os:spawnl os:spawnle "
+        "os:spawnlp os:spawnlpe os:spawnv os:spawnve os:spawnvp os:spawnvpe os:posix_spawn os:posix_spawnp "
+        "os:kill os:killpg os:abort os:_exit os:wait os:waitpid "
         "sys:settrace sys:setprofile threading:settrace threading:setprofile "
         "builtins:globals builtins:locals",
         "starts a process or looks into one, and the jail has no programs to start",

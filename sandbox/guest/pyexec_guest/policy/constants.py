@@ -12,6 +12,7 @@ from pyexec_guest.policy.expressions import METHODS_BY_NAME, dispatch_refusal, e
 from pyexec_guest.policy.facts import Facts
 from pyexec_guest.policy.formats import format_refusal
 from pyexec_guest.policy.handlers import FILE_METHODS, PATH_METHODS
+from pyexec_guest.policy.os_functions import OS_PATHS
 from pyexec_guest.policy.paths import PATH_KEYWORDS, path_refusal
 from pyexec_guest.policy.refusals import Refusal
 from pyexec_guest.policy.surface import Surface
@@ -66,6 +67,8 @@ def call_refusals(node: ast.Call, facts: Facts, surface: Surface) -> Iterator[Re
     name = _last_name(node.func)
     if isinstance(node.func, ast.Attribute) and name in _PATH_CALLS:
         yield from _path_refusals(node)
+    if name in OS_PATHS:
+        yield from _os_path_refusals(node, facts)
     if (
         name not in _CHECKED_CALLS
         and name not in _FILE_CALLS
@@ -197,6 +200,16 @@ def _path_refusals(node: ast.Call) -> Iterator[Refusal]:
     if isinstance(path, ast.Call) and _last_name(path.func) in _PATH_CLASSES and len(path.args) == 1:
         texts = _constant_texts([*path.args, *node.args[:1]])
         yield from filter(None, map(_constant_path_refusal, texts))
+
+
+def _os_path_refusals(node: ast.Call, facts: Facts) -> Iterator[Refusal]:
+    """`os.listdir("/")`, and the same after `from os import listdir`."""
+    name = _last_name(node.func)
+    is_os = isinstance(node.func, ast.Attribute) and facts.modules.get(_last_name(node.func.value)) == "os"
+    if is_os or (isinstance(node.func, ast.Name) and facts.modules.get(name) == f"os.{name}"):
+        names = OS_PATHS[name]
+        given = [*node.args[: len(names)], *(k.value for k in node.keywords if k.arg in names)]
+        yield from filter(None, map(_constant_path_refusal, _constant_texts(given)))
 
 
 def _constant_texts(nodes: list[ast.expr]) -> list[str]:

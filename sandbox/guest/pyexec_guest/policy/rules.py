@@ -14,8 +14,23 @@ from pyexec_guest.policy.refusals import Refusal
 __all__ = ["Rules", "rules_of"]
 
 _INSTEAD = {
-    "os": "There is no shell and no environment in the jail: use pathlib.Path and open() for files in the working "
-    "directory, os.path for names of paths.",
+    "os": "There is no shell and no environment in the jail; files, where the profile has any, are opened by open() "
+    "and pathlib.Path.",
+    **dict.fromkeys(
+        ("os.environ", "os.environb", "os.getenv", "os.getenvb", "os.putenv", "os.unsetenv"),
+        "There is no environment in the jail: assign the value in the code, or read it from a file or a dataset.",
+    ),
+    **dict.fromkeys(
+        ("os.open", "os.fdopen", "os.read", "os.write", "os.close", "os.dup", "os.dup2", "os.pipe"),
+        "Descriptors are not open to programs: use open() and pathlib.Path for files of the working directory.",
+    ),
+    **dict.fromkeys(
+        ("os.chdir", "os.fchdir", "os.chroot"),
+        "The working directory stays what it is: give paths relative to it.",
+    ),
+    **dict.fromkeys(
+        ("os.removedirs", "os.renames"), "Use os.rmdir or os.rename, or the methods of pathlib.Path."
+    ),
     "subprocess": "There are no programs in the jail to start: compute in Python.",
     "shutil": "Use pathlib.Path for files in the working directory.",
     "pickle": "Reading a pickle runs code: use json, or keep the objects in a session.",
@@ -92,6 +107,10 @@ class Rules:
             f"Profile {self.profile} has no files.",
             "Use io.StringIO for text in memory; print or return what you would write.",
         )
+
+    def instead_of(self, name: str) -> str | None:
+        """Return what to write instead of `module.name`, or None if there is nothing particular to say."""
+        return _INSTEAD.get(name)
 
     def _instead(self, module: str, root: str) -> str:
         if root in _INSTEAD:

@@ -13,6 +13,7 @@ from typing import Any
 from pyexec_guest.policy.catalog import find
 from pyexec_guest.policy.class_stand_ins import RedirectStderr, RedirectStdout, dataclass, make_dataclass
 from pyexec_guest.policy.expressions import checked_expression
+from pyexec_guest.policy.os_functions import os_pairs
 from pyexec_guest.policy.paths import opened, with_checked_paths, with_checked_texts
 from pyexec_guest.policy.refusals import Refusal
 
@@ -60,7 +61,7 @@ _NATIVE = _NATIVE_WORDS.split()
 
 def stand_ins(guarded_getattr: Callable[..., Any]) -> dict[int, tuple[Any, Any]]:
     """Return (original, stand-in) by the identity of the original, for what is imported already."""
-    pairs: list[tuple[Any, Any]] = [(builtins.open, opened)]
+    pairs: list[tuple[Any, Any]] = [(builtins.open, opened), *os_pairs()]
     for dotted in _PATH_FUNCTIONS:
         function = find(dotted)
         if function is not None:

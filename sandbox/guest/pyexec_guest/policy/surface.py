@@ -29,6 +29,8 @@ _SHOWN_DUNDERS = frozenset({"__version__", "__all__"})
 _TEMPLATE_ENGINES = frozenset({"jinja2"})
 _LIVE = frozenset({"sys"})
 """Modules whose names are looked up each time: `sys.stdout` changes."""
+_HOMES = {"posix": "os", "posixpath": "os"}
+"""Modules that are a part of another one, under names of their own."""
 
 
 class Surface:
@@ -54,9 +56,11 @@ class Surface:
 
     def module(self, name: str) -> ModuleType:
         """Return the facade of an imported module that is allowed, or holds one that is."""
-        if name not in self._facades:
-            self._facades[name] = self._make_facade(sys.modules[name])
-        return self._facades[name]
+        real = sys.modules[name]
+        own_name = real.__name__ if sys.modules.get(real.__name__) is real else name
+        if own_name not in self._facades:
+            self._facades[own_name] = self._make_facade(real)
+        return self._facades[own_name]
 
     def is_facade(self, module: ModuleType) -> bool:
         return self._facades.get(getattr(module, "__name__", "")) is module
@@ -184,9 +188,9 @@ class Surface:
         if isinstance(value, dict | list | tuple) and _holds_modules(value):
             return Refusal("module-hop", f"`{where}` holds modules.", "Import what you need by name.")
         origin = getattr(value, "__module__", None) if callable(value) else None
-        if not isinstance(origin, str) or _root(origin) not in FOREIGN_ROOTS - {
+        if not isinstance(origin, str) or _home(origin) not in FOREIGN_ROOTS - {
             "builtins",
-            _root(real.__name__),
+            _home(real.__name__),
         }:
             return None
         return Refusal(
@@ -216,7 +220,8 @@ class Surface:
         return Refusal(
             "module-name",
             f"`{module}.{name}` is not in profile {self.rules.profile}.",
-            f"Of `{module}` there is: {public}." if public else "Use the public names of the module.",
+            self.rules.instead_of(f"{module}.{name}")
+            or (f"Of `{module}` there is: {public}." if public else "Use the public names of the module."),
         )
 
     def _new_modules(self) -> list[ModuleType]:
@@ -247,3 +252,8 @@ def _holds_modules(value: dict[Any, Any] | list[Any] | tuple[Any, ...]) -> bool:
 
 def _root(name: str) -> str:
     return name.partition(".")[0]
+
+
+def _home(name: str) -> str:
+    root = _root(name)
+    return _HOMES.get(root, root)
