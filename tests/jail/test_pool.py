@@ -66,6 +66,26 @@ async def test_killed_template_is_replaced(own_pool: Pool) -> None:
     assert result_of(await own_pool.run(execution("2 + 2", profile="strict"))) == 4
 
 
+async def test_run_whose_template_was_killed_says_so_and_not_that_it_used_too_much(own_pool: Pool) -> None:
+    started = asyncio.Event()
+
+    async def on_progress(_fraction: float, _message: str) -> None:
+        started.set()
+
+    code = "progress(0.5, 'on the way')\nwhile True: pass"
+    running = asyncio.create_task(own_pool.run(execution(code, profile="strict", on_progress=on_progress)))
+    await asyncio.wait_for(started.wait(), 60)
+    for pid in template_pids():
+        os.kill(pid, signal.SIGKILL)
+    outcome = await running
+    assert outcome.error is not None
+    assert (outcome.status, outcome.error["message"]) == (
+        "crashed",
+        "The jail's template ended while the code ran, and the run with it.",
+    )
+    assert result_of(await own_pool.run(execution("2 + 2", profile="strict"))) == 4
+
+
 PROGRAM = """
 import asyncio, os, sys
 sys.path.insert(0, {tests!r})

@@ -15,7 +15,10 @@ __all__ = ["Exit", "classify_exit", "forbidden_call_error", "limit_error", "with
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """How a worker ended: exit code or signal, and the CPU seconds it took, as the template reaped it."""
+    """How a worker ended: exit code or signal, and the CPU seconds it took, as the template reaped it.
+
+    Neither code nor signal is known of a worker whose template was lost.
+    """
 
     code: int | None
     signal: int | None
@@ -79,6 +82,9 @@ def classify_exit(exit_: Exit, limits: Limits, starved: bool = False) -> tuple[S
     if starved:
         message = f"The memory limit of {limits.memory_mb} MiB was reached; the kernel ended the run."
         return "limit", limit_error("memory", message)
+    if exit_.code is None and exit_.signal is None:
+        hint = "Nothing was kept. The code is not at fault: run it again."
+        return "crashed", _crash("The jail's template ended while the code ran, and the run with it.", hint)
     if exit_.signal in (signal.SIGKILL, signal.SIGXCPU) and exit_.cpu_s >= limits.cpu_s:
         message = f"The CPU limit of {limits.cpu_s:g} s was reached ({exit_.cpu_s:.1f} s used)."
         return "limit", limit_error("cpu", message)

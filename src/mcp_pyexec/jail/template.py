@@ -195,7 +195,7 @@ class Template:
             if not parked.done():
                 parked.set_exception(fault)
         for ended in self._ending.values():
-            _settle(ended, Exit(None, 9, 0.0))
+            _settle(ended, Exit(None, None, 0.0))
         self._parking.clear()
         self._ending.clear()
 
