@@ -10,7 +10,7 @@ import difflib
 import logging
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 from sqlglot import exp
@@ -19,10 +19,11 @@ from sqlglot.errors import ErrorLevel, SqlglotError
 from sqlglot.tokenizer_core import Token
 
 from mcp_pyexec.errors import RequestError
-from mcp_pyexec.sql.dialects import DECIMALS, FAMILY, PARSER, REWRITTEN, portable
-from mcp_pyexec.sql.functions import CATALOG_PREFIXES, CATALOG_SCHEMAS, FUNCTIONS
-from mcp_pyexec.sql.nodes import NODES, ROOTS, WRITES
-from mcp_pyexec.sql.other_rules import NODES_BEYOND, OTHERS, beyond_reading
+from mcp_pyexec.sql.checks import check_node, check_opening, check_root, refusal
+from mcp_pyexec.sql.dialects import FAMILY, PARSER, portable
+from mcp_pyexec.sql.functions import FUNCTIONS
+from mcp_pyexec.sql.other_rules import OTHERS
+from mcp_pyexec.sql.seen import Seen
 from mcp_pyexec.sql.spelling import KEPT, as_written
 from mcp_pyexec.sql.tokens import (
     MARKED,
@@ -46,22 +47,11 @@ SQL_CHARACTERS = 100_000
 
 Rewrite = Callable[[exp.Expr], None]
 
-_FILE_MARKS = ("/", "\\", "://", ".csv", ".parquet", ".json", ".tsv", ".db", ".gz", ".zst", "*", "?")
-
 _UNREADABLE = re.compile("[\0-\x08\x0e-\x1f\ud800-\udfff]")
-_READS_PATHS = {"sqlite", "duckdb"}
 _PARSER_ERRORS = (SqlglotError, TypeError, AttributeError, ValueError)
 """What sqlglot raises for a text that it cannot read; the last three where an operand is missing."""
 _REMEMBERED = 128
 _LISTS = {"tables", "databases", "schemas", "variables"}
-_SHOWN = {"TABLES", "ALL TABLES", "COLUMNS", "INDEX"}
-
-_COMMANDS_TEXT = """
-    abort alter analyze attach begin call checkpoint comment commit copy create deallocate declare delete detach do
-    drop end execute explain export force grant import insert install kill load merge pragma prepare refresh reindex
-    release replace reset revoke rollback savepoint set start truncate update use vacuum
-    """
-_COMMANDS = frozenset(_COMMANDS_TEXT.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +101,10 @@ def _guard(sql: str, dialect: str, rewrite: Rewrite | None) -> GuardedQuery:
     _check_text(sql)
     prefix, body = without_explain(sql, dialect)
     tree = _parse(body, dialect)
-    _check_root(tree, dialect)
-    seen = _Seen()
+    check_root(tree, dialect)
+    seen = Seen()
     for node in tree.walk():
-        _check_node(node, dialect)
+        check_node(node, dialect)
         seen.note(node)
     if rewrite is not None:
         rewrite(tree)
@@ -132,56 +122,6 @@ def _guard(sql: str, dialect: str, rewrite: Rewrite | None) -> GuardedQuery:
     if dialect in OTHERS:
         text = named_again(text)
     return GuardedQuery(prefix + text, dialect, parameters, seen.read(), binding)
-
-
-@dataclass(slots=True)
-class _Seen:
-    """What one walk over the tree finds for the steps after it."""
-
-    tables: set[str] = field(default_factory=set)
-    defined: set[str] = field(default_factory=set)
-    aliases: set[str] = field(default_factory=set)
-    called: list[str] = field(default_factory=list)
-    placeholders: list[exp.Placeholder] = field(default_factory=list)
-    marked: list[exp.Identifier] = field(default_factory=list)
-    byte_strings: list[exp.ByteString] = field(default_factory=list)
-    rewritten: list[exp.Expr] = field(default_factory=list)
-    decimals: list[exp.DataType] = field(default_factory=list)
-    numbers: list[exp.HexString] = field(default_factory=list)
-
-    def note(self, node: exp.Expr) -> None:
-        """Take down what the node names."""
-        if isinstance(node, exp.Table):
-            self.tables.add(node.name)
-        elif isinstance(node, exp.CTE):
-            self.defined.add(node.alias_or_name.lower())
-        elif isinstance(node, exp.TableAlias):
-            if node.args.get("columns"):
-                self.aliases.add(node.name.lower())
-        elif isinstance(node, exp.Anonymous | exp.Identifier):
-            self._note_name(node)
-        elif isinstance(node, exp.Placeholder):
-            self.placeholders.append(node)
-        elif isinstance(node, exp.ByteString):
-            self.byte_strings.append(node)
-        elif isinstance(node, REWRITTEN):
-            self.rewritten.append(node)
-        elif isinstance(node, exp.DataType) and node.this in DECIMALS:
-            self.decimals.append(node)
-        elif isinstance(node, exp.HexString) and node.name.startswith(KEPT):
-            self.numbers.append(node)
-
-    def _note_name(self, node: exp.Anonymous | exp.Identifier) -> None:
-        if isinstance(node.this, str) and node.this.startswith(KEPT):
-            node.set("this", node.this.removeprefix(KEPT))
-        if isinstance(node, exp.Identifier) and str(node.this).startswith(MARKED):
-            self.marked.append(node)
-        if isinstance(node, exp.Anonymous):
-            self.called.append(node.name.lower().removeprefix(KEPT))
-
-    def read(self) -> tuple[str, ...]:
-        """Return the names of the tables that the statement does not define itself."""
-        return tuple(sorted(name for name in self.tables if name and name.lower() not in self.defined))
 
 
 def _check_text(sql: str) -> None:
@@ -209,7 +149,7 @@ def _parse(sql: str, dialect: str) -> exp.Expr:
         body = marked_parameters(body, tokens)
     elif dialect == "mysql" and tokens and tokens[0].text.lower() == "values":
         body = f"SELECT * FROM (\n{body[: tokens[-1].end + 1]}\n) AS listed"  # noqa: S608 - it is only parsed
-    _check_opening(tokens[0].text.lower() if tokens else "", dialect)
+    check_opening(tokens[0].text.lower() if tokens else "", dialect)
     if body is not sql:
         tokens = tokenize(body, dialect)
     tokens = as_written(tokens, body, dialect)
@@ -230,64 +170,7 @@ def _parse(sql: str, dialect: str) -> exp.Expr:
     return found[0]
 
 
-def _check_opening(word: str, dialect: str) -> None:
-    """Refuse a command by its first word, where a parser would only say that it does not understand."""
-    if word in _COMMANDS:
-        raise _refusal(f"the command {word.upper()}")
-    if word in {"show", "describe", "desc", "summarize"} and dialect in {"sqlite", "postgresql", *OTHERS}:
-        raise _refusal(f"the command {word.upper()}", "Use describe_database to see tables and columns.")
-
-
-def _check_root(tree: exp.Expr, dialect: str) -> None:
-    kind = type(tree).__name__
-    if kind not in ROOTS or (dialect in OTHERS and not isinstance(tree, exp.Query | exp.Values)):
-        raise _refusal(WRITES.get(kind, f"a statement of the kind {kind}"))
-
-
-def _check_node(node: exp.Expr, dialect: str) -> None:
-    kind = type(node).__name__
-    if isinstance(node, exp.Func):
-        if kind in WRITES:
-            raise _refusal(WRITES[kind])
-        return
-    if dialect in OTHERS and (beyond := beyond_reading(node, dialect)):
-        raise _refusal(beyond, "Use describe_database to see tables and columns.")
-    if kind not in NODES and kind not in NODES_BEYOND.get(dialect, frozenset()):
-        raise _refusal(
-            WRITES.get(kind, f"the part {node.sql(PARSER[dialect], comments=False)[:80]!r} ({kind})")
-        )
-    if isinstance(node, exp.Table):
-        _check_table(node, dialect)
-    if isinstance(node, exp.Summarize | exp.Describe) and not isinstance(node.this, exp.Table | exp.Query):
-        raise _refusal(f"{kind.upper()} of something that is neither a table nor a SELECT")
-    if isinstance(node, exp.Select) and (node.args.get("into") or node.args.get("locks")):
-        raise _refusal("SELECT INTO or FOR UPDATE")
-    if isinstance(node, exp.Select) and dialect == "mysql":
-        kept = [word for word in node.args.get("operation_modifiers") or () if word == "STRAIGHT_JOIN"]
-        node.set("operation_modifiers", kept)
-    if isinstance(node, exp.Show) and node.name.upper() not in _SHOWN:
-        raise _refusal(f"SHOW {node.name}", "Use describe_database to see tables and columns.")
-
-
-def _check_table(table: exp.Table, dialect: str) -> None:
-    if isinstance(table.this, exp.Func):
-        return
-    name = table.name
-    known = CATALOG_SCHEMAS[dialect].get(table.db.lower())
-    if known is not None and name.lower() not in known:
-        raise _refusal(
-            f"the engine's own table {table.db}.{name}", "Use describe_database to see tables and columns."
-        )
-    if any(name.lower().startswith(prefix) for prefix in CATALOG_PREFIXES[dialect]):
-        raise _refusal(f"the engine's own table {name!r}", "Use describe_database to see tables and columns.")
-    if dialect in _READS_PATHS and any(mark in p.name.lower() for p in table.parts for mark in _FILE_MARKS):
-        raise _refusal(
-            f"the file {name!r} as a table",
-            "Read configured tables; describe_database lists them.",
-        )
-
-
-def _generate(tree: exp.Expr, seen: _Seen, dialect: str) -> str:
+def _generate(tree: exp.Expr, seen: Seen, dialect: str) -> str:
     for node in seen.byte_strings if dialect == "duckdb" else ():
         node.replace(exp.Literal.string(node.name))
     for number in seen.numbers:
@@ -314,13 +197,13 @@ def _generate(tree: exp.Expr, seen: _Seen, dialect: str) -> str:
         ) from None
 
 
-def _check_calls(tokens: list[Token], seen: _Seen, dialect: str) -> None:
+def _check_calls(tokens: list[Token], seen: Seen, dialect: str) -> None:
     known = FUNCTIONS[dialect]
     written = called_names(tokens, seen.aliases, dialect)
     behind_a_dot = {name.rpartition(".")[2] for name in written if "." in name and name in known}
     for name in [*written, *seen.called]:
         if name not in known and name not in behind_a_dot:
-            raise _refusal(
+            raise refusal(
                 f"the function {name!r}",
                 "Only built-in functions that compute are allowed, none that reads files or settings, runs text as "
                 f"SQL, waits or writes.{_resembling(name, dialect)}",
@@ -332,7 +215,7 @@ def _resembling(name: str, dialect: str) -> str:
     return f" Did you mean {close[0]!r}?" if close else ""
 
 
-def _parameters(seen: _Seen) -> frozenset[str]:
+def _parameters(seen: Seen) -> frozenset[str]:
     names = [node.name for node in seen.placeholders] + [n.name.removeprefix(MARKED) for n in seen.marked]
     if any(not name.isidentifier() for name in names):
         raise RequestError(
@@ -342,20 +225,12 @@ def _parameters(seen: _Seen) -> frozenset[str]:
     return frozenset(names)
 
 
-def _number(seen: _Seen) -> tuple[str, ...]:
+def _number(seen: Seen) -> tuple[str, ...]:
     """Turn each named parameter into `$1`, `$2`, …, and return their names in that order."""
     names = tuple(sorted({node.name for node in seen.placeholders}))
     for node in seen.placeholders:
         node.replace(exp.Parameter(this=exp.Literal.number(str(names.index(node.name) + 1))))
     return names
-
-
-def _refusal(part: str, advice: str = "") -> RequestError:
-    remedy = (
-        advice
-        or "Write one SELECT (WITH, VALUES, EXPLAIN SELECT also work); derive new data in the query itself."
-    )
-    return RequestError("sql-not-read-only", f"Refused: {part}. Databases are read-only here. {remedy}")
 
 
 def _plain(error: Exception) -> str:
