@@ -69,6 +69,15 @@ def test_byte_ceiling_cuts_the_result_and_says_so(directory: Path, run: Run, dia
     assert result.table.column("i").to_pylist() == list(range(1, result.table.num_rows + 1))
 
 
+@pytest.mark.parametrize("comment", ["-- limit 10", "/* limit 10 */", "LIMIT 99999999 --"])
+def test_limit_in_the_statement_or_a_comment_does_not_lift_the_ceiling(
+    databases: Databases, run: Run, dialect: str, comment: str
+) -> None:
+    result = run(databases.query(f"{NUMBERS[dialect].format(n=5000)} {comment}", database=dialect))
+
+    assert (result.table.num_rows, result.complete) == (1000, False)
+
+
 def test_one_large_value_is_read_whole(databases: Databases, run: Run) -> None:
     result = run(databases.query("SELECT zeroblob(1000000) AS b, 'x' AS t", database="sqlite"))
 
