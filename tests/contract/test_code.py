@@ -95,6 +95,18 @@ async def test_validate_and_execute_agree_on_an_attack(call: Any) -> None:
     assert all(finding["message"] for finding in verdict["findings"])
 
 
+async def test_os_reaches_the_files_of_the_run_and_nothing_above(call: Any) -> None:
+    code = (
+        "import os\nos.makedirs('out')\nwith open(os.path.join('out', 'a.txt'), 'w') as file:\n    file.write('a')\n"
+        "os.rename('out/a.txt', 'out/b.txt')\n"
+        "try:\n    above = os.listdir(os.pardir)\nexcept PermissionError as error:\n    above = str(error)\n"
+        "[os.getcwd(), os.listdir('.'), os.listdir('out'), above]"
+    )
+    said = await call("execute_code", code=code, profile="moderate")
+    expected = ["/work", ["out"], ["b.txt"], "`..` is outside the working directory."]
+    assert (said["error"], said["result"]["application/json"]) == (None, expected)
+
+
 async def test_syntax_error_is_a_finding(call: Any) -> None:
     verdict = await call("validate_code", code="def f(:\n    pass")
     assert [(f["rule"], f["line"]) for f in verdict["findings"]] == [("syntax", 1)]

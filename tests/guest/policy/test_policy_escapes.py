@@ -173,6 +173,7 @@ result = kept, sorted(path.name for path in folder.iterdir()), pd.read_csv(folde
 def test_a_profile_without_files_opens_none(strict: Profile, workdir: Path) -> None:
     (workdir / "x").write_text("here")
     assert verdict("open('x')", strict) == "rejected: path"
+    assert verdict("import os\nos.listdir()", strict) == "rejected: import"
     assert verdict("f = open\nf('x')", strict) == "refused: path"
     assert verdict("import io\nio.open('new', 'w')", strict) == "refused: path"
     assert verdict("import io\nresult = io.StringIO('a').read()", strict) == "ran"

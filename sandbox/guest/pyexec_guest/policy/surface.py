@@ -49,6 +49,7 @@ class Surface:
         self._stand_ins: dict[int, tuple[Any, Any]] = {}
         self._dangerous: dict[int, tuple[Any, Refusal]] = {}
         self._facades: dict[str, ModuleType] = {}
+        self._by_identity: dict[int, ModuleType] = {}
         self._modules_seen = 0
         self._walked: set[str] = set()
         self._classes: set[type] = set()
@@ -59,11 +60,13 @@ class Surface:
         real = sys.modules[name]
         own_name = real.__name__ if sys.modules.get(real.__name__) is real else name
         if own_name not in self._facades:
-            self._facades[own_name] = self._make_facade(real)
+            self._facades[own_name] = facade = self._make_facade(real)
+            self._by_identity[id(facade)] = facade
         return self._facades[own_name]
 
     def is_facade(self, module: ModuleType) -> bool:
-        return self._facades.get(getattr(module, "__name__", "")) is module
+        """By identity: a program can call `__init__` of its own module objects, which renames them."""
+        return self._by_identity.get(id(module)) is module
 
     def judge(self, value: Any, where: str) -> Refusal | None:
         """Return why a value may not be had, wherever it comes from, or None."""
