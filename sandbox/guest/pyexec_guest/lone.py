@@ -11,41 +11,26 @@ import os
 import signal
 import socket
 import sys
-import traceback
 
-from pyexec_guest import isolation, procfs
-from pyexec_guest.wire import Channel, ChannelClosed
+from pyexec_guest import procfs
+from pyexec_guest.template import become_worker
+from pyexec_guest.wire import Channel
 
 __all__ = ["main"]
 
 
 def main() -> None:
     """Become the worker that the host describes over the socket whose descriptor is the first argument."""
-    code = 70
-    try:
-        _become(Channel(socket.socket(fileno=int(sys.argv[1]))))
-        code = 0
-    except ChannelClosed:
-        code = 0
-    except BaseException:  # noqa: BLE001 - the last frame before exit; the host reads stderr
-        traceback.print_exc()
-    finally:
-        os._exit(code)
-
-
-def _become(control: Channel) -> None:
+    control = Channel(socket.socket(fileno=int(sys.argv[1])))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control.send({"op": "fit", "python": sys.version.split()[0]})
-    message, (sock, stdout, stderr) = control.receive()
-    os.dup2(stderr, 2)
+    message, fds = control.receive()
+    os.dup2(fds[2], 2)
     procfs.write()
-    from pyexec_guest import warm, worker  # behind the first answer: imports take a while
+    from pyexec_guest import warm  # behind the first answer: imports take a while
 
     warm.preload(message["modules"], message["profiles"])
     procfs.record_maps()
     gc.collect()
     gc.freeze()
-    channel, baseline, listener = isolation.enter(
-        socket.socket(fileno=sock), stdout, stderr, message["shape"], cloned=False
-    )
-    worker.serve(Channel(socket.socket(fileno=channel)), baseline, listener, message["profiles"][0])
+    become_worker(fds, message["shape"], message["profiles"][0], cloned=False)

@@ -20,7 +20,7 @@ from typing import Any
 from pyexec_guest import isolation, kernel, procfs
 from pyexec_guest.wire import Channel, ChannelClosed
 
-__all__ = ["main"]
+__all__ = ["become_worker", "main"]
 
 _PROBE_SHAPE = {"disk_mb": 1, "memory_mb": 64, "inodes": 64, "open_files": 32, "processes": 16}
 
@@ -113,7 +113,7 @@ class Template:
             self._control.send({"op": "refused", "id": message["id"], "reason": str(error)})
         else:
             if pid == 0:
-                _become_worker(fds, message["shape"], self._profiles[0])
+                become_worker(fds, message["shape"], self._profiles[0], cloned=True)
             self._selector.register(pidfd, selectors.EVENT_READ, (message["id"], pid))
             self._control.send({"op": "parked", "id": message["id"]}, fds=[pidfd])
         finally:
@@ -135,14 +135,16 @@ class Template:
         )
 
 
-def _become_worker(fds: Sequence[int], shape: Mapping[str, Any], profile: Mapping[str, Any]) -> None:
-    """Never returns: the clone isolates itself, serves its socket and exits."""
+def become_worker(
+    fds: Sequence[int], shape: Mapping[str, Any], profile: Mapping[str, Any], *, cloned: bool
+) -> None:
+    """Never returns: the process isolates itself, serves its socket (the first of `fds`) and exits."""
     from pyexec_guest import worker  # imported by now, see `serve`
 
     code = 70
     try:
         sock = socket.socket(fileno=fds[0])
-        channel_fd, baseline, listener = isolation.enter(sock, fds[1], fds[2], shape)
+        channel_fd, baseline, listener = isolation.enter(sock, fds[1], fds[2], shape, cloned=cloned)
         worker.serve(Channel(socket.socket(fileno=channel_fd)), baseline, listener, profile)
         code = 0
     except ChannelClosed:
