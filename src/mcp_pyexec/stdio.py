@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["serve_stdio"]
 
 _LIST_WITHIN_S = 1.0
+_END_WITHIN_S = 0.5
 
 
 def serve_stdio(service: Service, template: Template) -> None:
@@ -58,7 +59,7 @@ async def _serve(service: Service, template: Template) -> None:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         for task in (*ends, preparing):
             task.cancel()
-        await asyncio.wait({*ends, preparing}, timeout=2)
+        await asyncio.wait({*ends, preparing}, timeout=_END_WITHIN_S)
         for task in (preparing, server):
             if task.done() and not task.cancelled() and (error := task.exception()):
                 raise error

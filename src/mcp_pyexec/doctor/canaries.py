@@ -154,9 +154,16 @@ class Canaries:
         return [place for place in places if place.is_dir()]
 
     def _start_victim(self) -> subprocess.Popen[bytes]:
+        """It waits for the end of its input, which comes with the end of this process, however that ends."""
         victim = subprocess.Popen(
-            ["/bin/sleep", "3600"], env={self._variable: self.secret}, start_new_session=True
+            ["/bin/cat"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            env={self._variable: self.secret},
+            start_new_session=True,
         )
+        assert victim.stdin is not None
+        self._stack.callback(victim.stdin.close)
         self._stack.callback(victim.wait)
         self._stack.callback(victim.kill)
         return victim
