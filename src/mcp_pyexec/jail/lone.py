@@ -71,7 +71,8 @@ class LoneTemplate:
                 raise ConfigError(explain_refusal(said or str(error))) from None
             finally:
                 channel.close()
-        signal.pidfd_send_signal(clone.pidfd, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it ends by itself once its channel is closed
+            signal.pidfd_send_signal(clone.pidfd, signal.SIGKILL)
         os.close(clone.pidfd)
 
     async def warm(self) -> None:
