@@ -162,7 +162,10 @@ class Worker:
         usage.verify_confinement(self._pid, self._clone.namespaces)
         self.layers = tuple(str(layer) for layer in frame.message["layers"])
         if cgroup is not None:
-            self._cgroup = cgroup.worker(self._pid, self.limits)
+            try:
+                self._cgroup = cgroup.worker(self._pid, self.limits)
+            except OSError as error:
+                raise SandboxFault("isolation-failed", f"cgroup: {error}") from None
             self.layers += ("cgroup",)
 
     def _signal(self, number: signal.Signals) -> None:
