@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     """Folder of converted data files; `mcp-pyexec` in `XDG_CACHE_HOME` or `~/.cache` by default. Only its owner may
     be able to enter it."""
     cache_mb: int = Field(default=4096, ge=16)
-    """Budget of that folder, and the ceiling of one conversion; what was not used for longest is deleted first."""
+    """Budget of that folder, and the ceiling of the files together; what was not used for longest is deleted first."""
     profile: str = "moderate"
     """Loosest policy profile that callers may use: `strict`, `moderate`, `permissive`, or the path of a TOML file."""
     workspace: Path | None = None

@@ -4,8 +4,8 @@ A product is named by its key and its size, appears by a rename, and is used onl
 of that size, that nobody else may touch. So a file torn by a crash, put there by another user or left by another
 version is not served; whoever can act as this user can change it, and is not held off.
 
-Servers share the folder: a lock per key makes one of them convert while the others wait, and a product in use is
-locked against clean-up.
+Servers share the folder: a lock per key makes one of them convert while the others wait, a product in use is locked
+against clean-up, and nothing is cleaned up while any of them converts.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -25,12 +25,16 @@ from mcp_pyexec.data_files import DataFile, data_parts
 from mcp_pyexec.errors import ConfigError
 from mcp_pyexec.limits import MIB
 
-__all__ = ["DataCache", "Product", "data_key"]
+__all__ = ["MADE", "DataCache", "Product", "data_key", "whole_key"]
 
-_FORMAT = 1
+_FORMAT = 2
 """Raised whenever the same files would be converted to something else."""
 
+MADE = "product"
+"""Name that a product is made by."""
 _PRODUCT, _PARTIAL = ".duckdb", ".partial"
+_PLACE = 32
+"""Digits of a whole product's key that are alike for all sets of files below one folder."""
 _READABLE = 0o644
 """Mode of a product: nobody else gets past the folder, but what reads for root's server does not run as root."""
 
@@ -72,29 +76,44 @@ class DataCache:
                 path.unlink()
         return None
 
+    def find_former(self, key: str) -> Product | None:
+        """Return the whole product that was used last of files at the place that a whole product's key names."""
+        found = [(path.stat().st_mtime_ns, path) for path in self.folder.glob(f"{key[:_PLACE]}*{_PRODUCT}")]
+        trusted = (_trusted(path) for _, path in sorted(found, reverse=True))
+        return next(filter(None, trusted), None)
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Keep every product from clean-up, and clean up afterwards unless another server still uses the folder."""
+        with _lock(self.folder / "use.lock") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            try:
+                yield
+            finally:
+                with suppress(BlockingIOError):
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    self._clean_up()
+
     def make(self, key: str, convert: Callable[[Path], None]) -> Product:
-        """Return the product of a key; where there is none, `convert` writes it to the path that it gets.
+        """Return the product of a key; where there is none, `convert` writes it as `MADE` into the folder that it gets.
+
+        To be called while `in_use`.
 
         Raises:
             OSError: The folder's disk is full or failing.
         """
-        with self._locked(key):
-            found = self.find(key)
-            if found is None:
-                found = self._made(key, convert)
-                self._clean_up(keep=found.path)
-            return found
+        # A lock is shared by a sixteenth of all keys, so that lock files never pile up.
+        with _lock(self.folder / f"{key[0]}.lock") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            return self.find(key) or self._made(key, convert)
 
     def _made(self, key: str, convert: Callable[[Path], None]) -> Product:
         partial = self.folder / (key + _PARTIAL)
         _remove(partial)
+        partial.mkdir(mode=0o700)
         try:
             convert(partial)
-            partial.chmod(_READABLE)
-            _sync(partial)
-            path = self.folder / f"{key}.{partial.stat().st_size}{_PRODUCT}"
-            partial.rename(path)
-            _sync(self.folder)
+            path = self._kept(key, partial / MADE)
         finally:
             _remove(partial)
         product = _trusted(path)
@@ -102,30 +121,37 @@ class DataCache:
             raise OSError(f"{path.name} was changed by somebody else")
         return product
 
-    @contextmanager
-    def _locked(self, key: str) -> Iterator[None]:
-        """Hold the lock that a key shares with a sixteenth of all keys, so that lock files never pile up."""
-        lock = os.open(self._lock_path(key), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    def _kept(self, key: str, made: Path) -> Path:
+        """Return the product's place, after whatever was made there proved a plain file and is this user's alone.
+
+        Raises:
+            OSError: It is a link, a pipe or something else.
+        """
+        handle = os.open(made, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+            status = os.fstat(handle)
+            if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
+                raise OSError("what was converted is not a plain file")
+            os.fchown(handle, os.geteuid(), os.getegid())
+            os.fchmod(handle, _READABLE)
+            os.fsync(handle)
         finally:
-            os.close(lock)
+            os.close(handle)
+        path = self.folder / f"{key}.{status.st_size}{_PRODUCT}"
+        made.rename(path)
+        _sync(self.folder)
+        return path
 
-    def _lock_path(self, key: str) -> Path:
-        return self.folder / f"{key[0]}.lock"
-
-    def _clean_up(self, keep: Path) -> None:
+    def _clean_up(self) -> None:
         """Delete what a crash left, and the least recently used products beyond the budget that nobody has open."""
         for partial in self.folder.glob(f"*{_PARTIAL}*"):
-            if partial.name[0] != keep.name[0] and self._is_free(self._lock_path(partial.name)):
-                _remove(partial)
+            _remove(partial)
         products = [(path.stat(), path) for path in self.folder.glob(f"*{_PRODUCT}") if path.is_file()]
         total = sum(status.st_size for status, _ in products)
         for status, path in sorted(products, key=lambda item: item[0].st_mtime_ns):
             if total <= self.budget_bytes:
                 break
-            if path != keep and self._is_free(path):
+            if self._is_free(path):
                 path.unlink(missing_ok=True)
                 total -= status.st_size
 
@@ -144,15 +170,36 @@ class DataCache:
             os.close(lock)
 
 
-def data_key(files: Sequence[DataFile]) -> str:
-    """Return what names these files as they are now: their places, sizes, times and inodes, and who converts them.
+def data_key(file: DataFile) -> str:
+    """Return what names a file as it is now: its places, sizes, times and inodes, its table, and who converts it.
 
     Raises:
-        OSError: A file is no longer there.
+        OSError: The file is no longer there.
     """
-    told = [[file.table, file.kind, *(_status(path) for path in data_parts(file))] for file in files]
-    text = json.dumps([_FORMAT, version("duckdb"), told])
-    return hashlib.sha256(text.encode()).hexdigest()
+    told = [file.label, file.table, file.kind, *(_status(path) for path in data_parts(file))]
+    return _digest([_FORMAT, version("duckdb"), told])
+
+
+def whole_key(keys: Mapping[DataFile, str]) -> str:
+    """Return what names the product of all: the folder that they are below with their own keys, or that of just one."""
+    if len(keys) == 1:
+        return next(iter(keys.values()))
+    place = os.path.commonpath([file.path.parent for file in keys])
+    return _digest([_FORMAT, place])[:_PLACE] + _digest(list(keys.values()))[_PLACE:]
+
+
+def _digest(told: object) -> str:
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+@contextmanager
+def _lock(path: Path) -> Iterator[int]:
+    """Give the descriptor of a file to lock; the lock ends with it."""
+    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        yield lock
+    finally:
+        os.close(lock)
 
 
 def _status(path: Path) -> tuple[str, int, int, int, int, int]:
@@ -194,15 +241,20 @@ def _trusted(path: Path) -> Product | None:
 
 
 def _remove(partial: Path) -> None:
-    """Delete an unfinished product with the journal and the spilled rows beside it."""
-    for path in (partial, Path(f"{partial}.wal")):
-        path.unlink(missing_ok=True)
-    spilled = Path(f"{partial}.tmp")
-    if spilled.is_dir():
-        for path in spilled.iterdir():
-            path.unlink(missing_ok=True)
-        with suppress(OSError):
-            spilled.rmdir()
+    """Delete the folder of an unfinished product, however deep and closed a hostile file made what is in it."""
+    waiting, lifted = [partial], 0
+    with suppress(OSError):
+        partial.chmod(0o700)
+        while waiting:
+            folder = waiting.pop()
+            for path in list(folder.iterdir()):
+                if path.is_dir() and not path.is_symlink():
+                    lifted += 1
+                    path.chmod(0o700)
+                    waiting.append(path.rename(f"{partial}.{lifted}"))
+                else:
+                    path.unlink()
+            folder.rmdir()
 
 
 def _sync(path: Path) -> None:

@@ -11,13 +11,21 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mcp_pyexec.errors import ConfigError
 
-__all__ = ["DATA_SUFFIXES", "DataFile", "data_parts", "find_data_files", "table_name"]
+__all__ = [
+    "DATA_SUFFIXES",
+    "DataFile",
+    "PlainNames",
+    "data_parts",
+    "find_data_files",
+    "plain_names",
+    "table_name",
+]
 
 _PACKED = (".gz", ".zst")
 _TEXT = {".csv": "csv", ".tsv": "tsv", ".jsonl": "json", ".ndjson": "json", ".json": "json"}
@@ -33,6 +41,7 @@ DATA_SUFFIXES = {
 }
 """What a file is, by the end of its name."""
 
+_JOURNALS = ("-wal", "-journal", ".wal")
 _PARTITION = re.compile(r"[^=]+=[^=]*")
 _DEPTH = 8
 _FILES = 1_000
@@ -57,6 +66,22 @@ class DataFile:
     kind: str
 
 
+@dataclass(frozen=True, slots=True)
+class PlainNames:
+    """The names that a process finds a file under, which hold nothing odd but for values in the names of partitions.
+
+    Attributes:
+        path: Of the file, or of the folder of partitions.
+        parts: Of each file with rows.
+        files: What must be there, by name: also the journals of a database. A folder of partitions is there as a whole,
+            or file by file where links lead elsewhere.
+    """
+
+    path: str
+    parts: tuple[str, ...]
+    files: Mapping[str, Path]
+
+
 def find_data_files(paths: Iterable[Path]) -> tuple[DataFile, ...]:
     """Return what the operator's `--data` paths hold, in their order, folders sorted by name.
 
@@ -77,16 +102,38 @@ def data_parts(file: DataFile) -> list[Path]:
     """Return every file that is read for one: itself, a journal beside a database, or all of a partitioned folder."""
     if file.kind == "partitions":
         return _partition_files(file.path)
-    if file.kind == "database":
-        beside = [Path(f"{file.path}{end}") for end in ("-wal", "-journal", ".wal")]
-        return [file.path, *(path for path in beside if path.exists())]
-    return [file.path]
+    return [file.path, *_beside(file, _JOURNALS)]
+
+
+def plain_names(file: DataFile) -> PlainNames:
+    """Return the names that a process finds a file under."""
+    if file.kind != "partitions":
+        own, name = _real(file).name, f"file{_suffix(file.path)}"
+        beside = _beside(file, (*_JOURNALS, "-shm"))
+        files = {name: file.path} | {name + path.name.removeprefix(own): path for path in beside}
+        return PlainNames(name, (name,), files)
+    parts = {f"files/{part.relative_to(file.path)}": part for part in _partition_files(file.path)}
+    folder = _real(file)
+    linked = any(part.resolve() != folder / part.relative_to(file.path) for part in parts.values())
+    return PlainNames("files", tuple(parts), parts if linked else {"files": file.path})
 
 
 def table_name(text: str) -> str:
     """Return a text as a table name: letters, digits and underscores, in lower case, not starting with a digit."""
     name = re.sub(r"\W+", "_", text.lower()).strip("_") or "data"
     return f"t_{name}" if name[0].isdigit() else name
+
+
+def _beside(file: DataFile, ends: Iterable[str]) -> list[Path]:
+    """Return what database programs left beside a database, which is where a link to it leads."""
+    if file.kind != "database":
+        return []
+    places = [Path(f"{_real(file)}{end}") for end in ends]
+    return [place for place in places if place.exists()]
+
+
+def _real(file: DataFile) -> Path:
+    return file.path.resolve()
 
 
 def _single(path: Path) -> DataFile:
@@ -96,12 +143,12 @@ def _single(path: Path) -> DataFile:
             f"--data {path.name}: {path.suffix or 'a name without suffix'} is not one of {', '.join(DATA_SUFFIXES)}."
         )
     _check_readable(path, path.name)
-    return DataFile(path, path.name, table_name(path.name[: -len(suffix)]), DATA_SUFFIXES[suffix])
+    return DataFile(path, _label(path.name), table_name(path.name[: -len(suffix)]), DATA_SUFFIXES[suffix])
 
 
 def _in_folder(root: Path) -> list[DataFile]:
     if _is_partitioned(root):
-        return [_partitions(root, root.name)]
+        return [_partitions(root, _label(root.name))]
     found: list[DataFile] = []
     for folder, depth in _folders(root, 0):
         names = sorted(entry.name for entry in os.scandir(folder) if entry.is_file())
@@ -110,12 +157,12 @@ def _in_folder(root: Path) -> list[DataFile]:
             if suffix is None or name.startswith((".", "~$")):
                 continue
             path = folder / name
-            label = str(path.relative_to(root.parent))
+            label = _label(path.relative_to(root.parent))
             _check_readable(path, label)
             stem = "_".join((*folder.relative_to(root).parts, name[: -len(suffix)]))
             found.append(DataFile(path, label, table_name(stem), DATA_SUFFIXES[suffix]))
         if depth and _is_partitioned(folder):
-            found.append(_partitions(folder, str(folder.relative_to(root.parent)), root))
+            found.append(_partitions(folder, _label(folder.relative_to(root.parent)), root))
         _check_count(root, found)
     if not found:
         raise ConfigError(
@@ -156,6 +203,11 @@ def _partition_files(folder: Path) -> list[Path]:
     if len(found) > _FILES:
         raise ConfigError(f"--data {folder.name}: more than {_FILES:,} files. Name some of its folders.")
     return found
+
+
+def _label(path: Path | str) -> str:
+    """Return a name that can be shown, also where it is not UTF-8 or has line breaks."""
+    return "".join(c if c.isprintable() else "?" for c in str(path))
 
 
 def _suffix(path: Path) -> str | None:

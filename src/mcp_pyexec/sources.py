@@ -68,12 +68,15 @@ ENFORCED = {
         "alone, with a rollback that does not undo DDL. Give it a role with SELECT only (role=… in the URL)."
     ),
     "bigquery": (
-        "BigQuery has no read-only session: the guard is alone. Give it an account with Data Viewer and Job "
-        "User only, and maximum_bytes_billed in the URL."
+        "BigQuery has no read-only session: before it runs, each statement is a dry run, of which BigQuery itself must"
+        " say that it is a SELECT, and within the bytes allowed; bytes and time of its job are bounded too. What a"
+        " function of your own does is the guard's alone. Give it an account with Data Viewer and Job User only, and"
+        " maximum_bytes_billed in the URL."
     ),
     "trino": (
-        "Trino ends a query at the time limit; against writing the guard is alone. Give it a user to whom its"
-        " access control allows SELECT only, or a catalog with a read-only connector."
+        "Trino's READ ONLY transaction stops writes, with a limit on time; procedures, and the functions of connectors"
+        " that pass text on to another database, are the guard's alone. Give it a user to whom its access control"
+        " allows SELECT only, or a catalog with a read-only connector."
     ),
     "clickhousedb": (
         "ClickHouse's readonly=2 stops every write and DDL, with ceilings on time and memory; table functions"

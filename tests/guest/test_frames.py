@@ -26,6 +26,9 @@ TABLE = pa.table(
         "gaps": pa.array([None if n % 2 else n for n in range(ROWS)], pa.int64()),
         "flag": [n % 2 == 0 for n in range(ROWS)],
         "day": pa.array([n % 1000 for n in range(ROWS)], pa.date32()),
+        "price": pa.array([None if n % 7 == 0 else n % 300 for n in range(ROWS)]).cast(pa.decimal128(25, 2)),
+        "total": pa.array([n * n for n in range(ROWS)], pa.int64()).cast(pa.decimal256(40, 1)),
+        "rarely": pa.array([None if n % 1000 else n for n in range(ROWS)]).cast(pa.decimal128(25, 0)),
     }
 )
 
@@ -75,7 +78,7 @@ def test_every_column_can_be_written_to_and_the_dataset_stays_as_it_is() -> None
 
 def test_numbers_beyond_the_memory_of_the_run_can_be_read_all_the_same() -> None:
     """In a process of its own, whose memory is limited as a worker's is."""
-    sealed = seal(TABLE)
+    sealed = seal(TABLE.drop_columns(["price", "total", "rarely"]))
     limited = subprocess.run(
         [sys.executable, __file__, str(sealed.fileno())],
         pass_fds=[sealed.fileno()],
@@ -91,7 +94,7 @@ def test_numbers_beyond_the_memory_of_the_run_can_be_read_all_the_same() -> None
 def test_table_without_rows_or_with_many_separate_numbers_becomes_a_frame() -> None:
     many = pa.table({f"c{i}": [1.5] if i % 2 else ["x"] for i in range(200)})
 
-    assert _frame(seal(TABLE.slice(0, 0))).shape == (0, 7)
+    assert _frame(seal(TABLE.slice(0, 0))).shape == (0, 10)
     pd.testing.assert_frame_equal(_frame(seal(many)), many.to_pandas())
 
 

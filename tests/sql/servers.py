@@ -58,6 +58,7 @@ def postgresql_server(schema: str) -> Iterator[Server]:
         url = _with(POSTGRESQL, database=name)
         try:
             with psycopg.connect(url, autocommit=True) as admin:
+                admin.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
                 admin.execute(schema)
                 admin.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {name}")
                 admin.execute("ANALYZE")

@@ -8,6 +8,7 @@ import gzip
 import json
 import os
 import re
+import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing
@@ -22,9 +23,10 @@ import pytest
 from mcp_pyexec.data_cache import DataCache
 from mcp_pyexec.data_files import find_data_files
 from mcp_pyexec.errors import ConfigError, RequestError
-from mcp_pyexec.jail import Reader
+from mcp_pyexec.jail import Converter, Reader
+from mcp_pyexec.sensitive import SensitiveColumns
 from mcp_pyexec.sql import Databases, DataConversion, SqlLimits
-from mcp_pyexec.sql.files import ConversionLimits
+from mcp_pyexec.sql.converters import ConversionLimits
 from sql.workbooks import Cell, packed, workbook
 
 DAY = dt.date(2024, 1, 2)
@@ -39,7 +41,7 @@ async def opened(
     limits: ConversionLimits | None = None,
     wait_s: float = 60,
 ) -> AsyncIterator[Databases]:
-    conversion = DataConversion(find_data_files(paths), DataCache(cache, budget_mb), limits)
+    conversion = DataConversion(find_data_files(paths), DataCache(cache, budget_mb), limits, Converter)
     databases = Databases((), conversion, SqlLimits(timeout_s=wait_s), start_reader=Reader)
     try:
         yield databases
@@ -276,7 +278,21 @@ async def test_duckdb_tables_are_copied_whatever_the_file_is_called(tmp_path: Pa
     }
 
 
-@pytest.mark.parametrize("name", ["a*b.csv", "[ab].csv", "a?b.csv", "a'b.csv", 'a"b.csv', "a b.csv"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "caf\udce9.csv",
+        "a\nb.csv",
+        "--x.csv",
+        "A.CSV",
+        "a*b.csv",
+        "[ab].csv",
+        "a?b.csv",
+        "a'b.csv",
+        'a"b.csv',
+        "a b.csv",
+    ],
+)
 async def test_name_of_a_file_is_no_pattern(tmp_path: Path, name: str) -> None:
     for other in ("axxb.csv", "a.csv", "axb.csv"):
         (tmp_path / other).write_text("n\n2\n")
@@ -551,14 +567,13 @@ async def test_what_a_crash_left_is_cleaned_up(tmp_path: Path) -> None:
     DataCache(cache, 16)
     left = [cache / f"{digit}{'0' * 63}.partial" for digit in "0123456789abcdef"]
     for partial in left:
-        partial.write_bytes(b"half")
+        (partial / "spill").mkdir(parents=True)
+        (partial / "product").write_bytes(b"half")
     path.write_text("a\n1\n")
 
     await rows(cache, path)
 
-    assert (
-        len([partial for partial in left if partial.exists()]) <= 1
-    )  # one may share its lock with the new product
+    assert not [partial for partial in left if partial.exists()]
 
 
 async def test_servers_that_start_together_convert_once(
@@ -566,8 +581,14 @@ async def test_servers_that_start_together_convert_once(
 ) -> None:
     path, cache = tmp_path / "x.csv", tmp_path / "cache"
     path.write_text("a\n1\n")
-    conversions = [DataConversion(find_data_files([path]), DataCache(cache, 16)) for _ in range(4)]
-    made = {str(conversion.start().result(60).path): conversion for conversion in conversions}
+    conversions = [
+        DataConversion(find_data_files([path]), DataCache(cache, 16), start_converter=Converter)
+        for _ in range(4)
+    ]
+    futures = [conversion.start() for conversion in conversions]
+    for future in futures:
+        future.result(60)
+    made = {conversion.path for conversion in conversions}
     for conversion in conversions:
         conversion.close()
 
@@ -575,12 +596,13 @@ async def test_servers_that_start_together_convert_once(
 
 
 async def test_closing_ends_a_conversion_that_is_under_way(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
     path = tmp_path / "x.csv"
     random_rows(path, 1_000_000)
-    conversion = DataConversion(find_data_files([path]), DataCache(tmp_path / "cache", 256))
+    conversion = DataConversion(
+        find_data_files([path]), DataCache(tmp_path / "cache", 256), start_converter=Converter
+    )
     future = conversion.start()
-    while conversion._child is None and not future.done():
+    while not list((tmp_path / "cache").glob("*.partial")) and not future.done():
         await asyncio.sleep(0.01)
     conversion.close()
 
@@ -596,3 +618,207 @@ def test_description_of_a_table_names_its_file(tmp_path: Path, run: Callable[[Aw
             return (await databases.describe()).databases[0].tables[0].comment
 
     assert run(comment()) == "From x.json"
+
+
+def folder_of(tmp_path: Path, **content: str) -> Path:
+    folder = tmp_path / "d"
+    folder.mkdir(exist_ok=True)
+    for name, text in content.items():
+        (folder / f"{name}.csv").write_text(text)
+    return folder
+
+
+BROKEN = "a,b\n1,2\n3,4,5\n"
+
+
+async def test_broken_file_leaves_the_others_usable_and_is_told_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = folder_of(tmp_path, good="a\n1\n", bad=BROKEN, fine="a\n2\n")
+    says = "d/bad.csv cannot be read: CSV Error on Line: 3.*Correct or leave out that file"
+    async with opened(tmp_path / "cache", folder) as databases:
+        good = await databases.query("SELECT good.a, fine.a AS b FROM good, fine")
+        described = (await databases.describe()).databases[0]
+        with pytest.raises(RequestError, match=f"Table with name bad does not exist.*{says}"):
+            await databases.query("SELECT * FROM bad")
+        with pytest.raises(RequestError, match=f"There is no table 'bad'.*{says}"):
+            await databases.describe(database="data", table="bad")
+        with pytest.raises(RequestError) as other:
+            await databases.query("SELECT * FROM goood")
+        noted = await databases.notes("data")
+
+    assert good.table.to_pylist() == [{"a": 1, "b": 2}]
+    assert [table.name for table in described.tables] == ["fine", "good"]
+    assert re.search(f"Not all data files are served. {says}", described.description)
+    assert noted in described.description
+    assert "bad.csv" not in other.value.message
+    assert [re.search(says, record.message) is not None for record in caplog.records] == [True]
+    assert str(tmp_path) not in described.description + caplog.text
+
+
+async def test_file_that_goes_away_leaves_the_others_usable(tmp_path: Path) -> None:
+    files = find_data_files([folder_of(tmp_path, a="n\n1\n", b="n\n2\n")])
+    files[0].path.unlink()
+    conversion = DataConversion(files, DataCache(tmp_path / "cache", 16), start_converter=Converter)
+    databases = Databases((), conversion, start_reader=Reader)
+    found = await databases.query("SELECT * FROM b")
+    description = (await databases.describe()).databases[0].description
+    await databases.close()
+
+    assert found.table.to_pylist() == [{"n": 2}]
+    assert "a.csv: No such file or directory" in description
+
+
+async def test_database_of_broken_files_alone_is_shut_with_each_named(tmp_path: Path) -> None:
+    async with opened(tmp_path / "cache", folder_of(tmp_path, a=BROKEN, b=BROKEN)) as databases:
+        with pytest.raises(RequestError, match=r"d/a\.csv cannot be read.*d/b\.csv cannot be read") as error:
+            await databases.query("SELECT 1")
+
+    assert error.value.code == "database-unreachable"
+
+
+async def test_rule_on_a_column_of_a_broken_file_says_what_is_wrong_with_it(tmp_path: Path) -> None:
+    files = find_data_files([folder_of(tmp_path, a="n\n1\n", b=BROKEN)])
+    conversion = DataConversion(files, DataCache(tmp_path / "cache", 16), start_converter=Converter)
+    rules = SensitiveColumns(["data.b.b"], [], ["data"])
+    databases = Databases((), conversion, sensitive=rules, start_reader=Reader)
+    with pytest.raises(RequestError, match=r"'data\.b\.b' protects nothing.*d/b\.csv cannot be read"):
+        await databases.query("SELECT * FROM a")
+    await databases.close()
+
+
+async def test_changed_file_is_converted_alone_and_joins_what_was_there(tmp_path: Path) -> None:
+    folder, cache = folder_of(tmp_path, a="n\n1\n", b="n\n2\n", c="n\n3\n"), tmp_path / "cache"
+    await served(cache, folder)
+    before = {product: product.stat().st_ino for product in products(cache)}
+    (folder / "b.csv").write_text("n\n2\n20\n")
+
+    tables = await served(cache, folder)
+
+    kept = {product: product.stat().st_ino for product in before}
+    assert {name: rows for name, (_, rows) in tables.items()} == {
+        "a": [(1,)],
+        "b": [(2,), (20,)],
+        "c": [(3,)],
+    }
+    assert kept == before
+    assert len(before) == 4  # three of their own and the whole
+    assert len(set(products(cache)) - set(before)) == 2
+
+
+async def test_second_start_with_many_files_converts_nothing(tmp_path: Path) -> None:
+    folder, cache = folder_of(tmp_path, a="n\n1\n", b="n\n2\n"), tmp_path / "cache"
+    first = await served(cache, folder)
+    before = products(cache)
+
+    assert await served(cache, folder, limits=ConversionLimits(timeout_s=0.0001)) == first
+    assert products(cache) == before
+
+
+async def test_whole_is_the_same_whatever_the_cache_held_before(tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    folder = folder_of(tmp_path, a="n\n1\n", b="n\n2\n", c="n,m\n3,x\n", e=BROKEN)
+    for change in ({}, {"b": "n,o\n4,2024-01-02\n"}, {"d": "n\n5\n"}, {"a": BROKEN}, {"e": "n\n6\n"}):
+        folder_of(tmp_path, **change)
+        former = await served(cache, folder)
+        assert former == await served(tmp_path / "new" / str(len(change)) / str(sorted(change)), folder)
+    (folder / "c.csv").unlink()
+
+    assert await served(cache, folder) == await served(tmp_path / "new" / "last", folder)
+    assert sorted(await served(cache, folder)) == ["b", "d", "e"]
+
+
+async def test_tables_of_one_name_are_refused_alike_whatever_the_cache_held(tmp_path: Path) -> None:
+    folder, cache = folder_of(tmp_path, a="n\n1\n", shop_t="n\n1\n"), tmp_path / "cache"
+    await served(cache, folder)
+    with closing(sqlite3.connect(folder / "shop.db")) as source:
+        source.execute("CREATE TABLE T (n)")
+    await served(cache, folder / "a.csv", folder / "shop.db")
+    said = []
+    for place in (cache, tmp_path / "new"):
+        async with opened(place, folder) as databases:
+            with pytest.raises(RequestError) as error:
+                await databases.query("SELECT 1")
+            said.append(error.value.message)
+
+    assert (
+        said
+        == ["d/shop.db, table 'T' and d/shop_t.csv are both table 'shop_t'. Rename or leave out one."] * 2
+    )
+
+
+async def test_files_that_are_together_larger_than_the_cache_are_refused(tmp_path: Path) -> None:
+    for name in "abc":
+        random_rows(folder_of(tmp_path) / f"{name}.csv", 170_000)  # about 6 MiB each
+
+    async with opened(tmp_path / "cache", tmp_path / "d", budget_mb=16) as databases:
+        with pytest.raises(RequestError, match=r"larger than the cache may be.*raise MCP_PYEXEC_CACHE_MB"):
+            await databases.query("SELECT 1")
+    assert sum(product.stat().st_size for product in products(tmp_path / "cache")) <= 16 << 20
+
+
+@pytest.mark.parametrize("harm", [cut, open_to_others, replace_by_link, link_elsewhere])
+async def test_torn_product_of_one_file_is_made_again(tmp_path: Path, harm: Callable[[Path], None]) -> None:
+    folder, cache = folder_of(tmp_path, a="n\n1\n", b="n\n2\n"), tmp_path / "cache"
+    first = await served(cache, folder)
+    for product in products(cache):
+        harm(product)
+
+    assert await served(cache, folder) == first
+
+
+async def test_links_lead_where_they_lead_on_the_host(tmp_path: Path) -> None:
+    away = tmp_path / "away"
+    away.mkdir()
+    table = pa.table({"n": [1]})
+    pq.write_table(table, away / "part.parquet")
+    for year in (2023, 2024):
+        (tmp_path / "events" / f"year={year}").mkdir(parents=True)
+    pq.write_table(table, tmp_path / "events" / "year=2023" / "a.parquet")
+    (tmp_path / "events" / "year=2024" / "b.parquet").symlink_to(away / "part.parquet")
+    (away / "x.csv").write_text("n\n3\n")
+    (tmp_path / "linked.csv").symlink_to("away/x.csv")
+
+    tables = await served(tmp_path / "cache", tmp_path / "events", tmp_path / "linked.csv")
+
+    assert {name: rows for name, (_, rows) in tables.items()} == {
+        "events": [(1, 2023), (1, 2024)],
+        "linked": [(3,)],
+    }
+
+
+@pytest.mark.parametrize("left", ["nothing", "journal", "journal and index"])
+async def test_sqlite_file_with_a_journal_is_read_without_a_trace(tmp_path: Path, left: str) -> None:
+    folder = tmp_path / "d"
+    folder.mkdir()
+    with closing(sqlite3.connect(tmp_path / "x.db", isolation_level=None)) as writer:
+        writer.executescript("PRAGMA journal_mode = wal; CREATE TABLE t (n); INSERT INTO t VALUES (1);")
+        ends = {"nothing": [""], "journal": ["", "-wal"], "journal and index": ["", "-wal", "-shm"]}[left]
+        if left == "nothing":
+            writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        for end in ends:
+            shutil.copyfile(tmp_path / f"x.db{end}", folder / f"x.db{end}")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    (folder / "linked.sqlite").symlink_to("x.db")
+
+    tables = await served(tmp_path / "cache", folder)
+
+    assert {name: rows for name, (_, rows) in tables.items()} == {"x_t": [(1,)], "linked_t": [(1,)]}
+    (folder / "linked.sqlite").unlink()
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+async def test_server_without_a_jail_converts_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "x.csv").write_text("a\n1\n")
+    conversion = DataConversion(find_data_files([tmp_path / "x.csv"]), DataCache(tmp_path / "cache", 16))
+    databases = Databases((), conversion, start_reader=Reader)
+    with pytest.raises(
+        RequestError, match=r"x\.csv could not be converted: its jail failed \(no-jail\)"
+    ) as error:
+        await databases.query("SELECT 1")
+    await databases.close()
+
+    assert error.value.code == "database-unreachable"
+    assert "converted in a jail only, and this server has none" in caplog.text

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from mcp_pyexec.data_files import find_data_files
+from mcp_pyexec.data_files import find_data_files, table_name
 from mcp_pyexec.errors import ConfigError
+from pyexec_guest.conversion import names
 
 
 def made(root: Path, *names: str) -> Path:
@@ -92,3 +93,10 @@ def test_pipe_is_no_data_file(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigError, match="neither a file nor a folder"):
         found(tmp_path / "x.csv")
+
+
+@pytest.mark.parametrize(
+    "text", ["Q1 Sales (EU)", "2024", "café", "a.b", "---", "", "_x_", "Größe №5", "\udce9\n"]
+)
+def test_tables_in_a_file_are_named_as_files_are(text: str) -> None:
+    assert names.table_name(text) == table_name(text)

@@ -108,6 +108,27 @@ def test_table_that_is_asked_for_by_name_is_found_although_it_is_new(
         assert names(databases, run) == {"first", "second"}
 
 
+def test_change_of_a_servers_catalogue_is_described_at_once(
+    server: tuple[DatabaseSource, Execute], run: Run
+) -> None:
+    source, execute = server
+    mysql = source.dialect == "mysql"
+    with opened(source, run) as databases:
+        assert names(databases, run) == {"first"}
+        assert column_names(databases, run, "first") == ["a"]
+        execute("CREATE TABLE second (b int)")
+        assert names(databases, run) == {"first", "second"}
+        execute("ALTER TABLE first ADD COLUMN c int")
+        assert column_names(databases, run, "first") == ["a", "c"]
+        execute("ALTER TABLE first RENAME COLUMN c TO d")
+        assert column_names(databases, run, "first") == ["a", "d"]
+        execute("ALTER TABLE first COMMENT 'told'" if mysql else "COMMENT ON TABLE first IS 'told'")
+        assert {table.comment for table in described(databases, run).tables} == {"told", ""}
+        execute("DROP TABLE second")
+        execute("CREATE VIEW third AS SELECT a FROM first")
+        assert names(databases, run) == {"first", "third"}
+
+
 def test_query_that_finds_no_such_column_ends_what_was_remembered(
     server: tuple[DatabaseSource, Execute], run: Run
 ) -> None:

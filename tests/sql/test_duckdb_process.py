@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import fcntl
 import io
-import math
+import mmap
 import os
 import resource
 import select
 import signal
+import struct
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
@@ -25,13 +28,15 @@ import pytest
 
 from mcp_pyexec.errors import PyexecError, RequestError, SandboxFault
 from mcp_pyexec.jail import Reader
-from mcp_pyexec.jail.reader import Answer
+from mcp_pyexec.jail.line import Answer
 from mcp_pyexec.jail.usage import innermost
 from mcp_pyexec.limits import MIB
 from mcp_pyexec.sources import DatabaseSource
 from mcp_pyexec.sql import Databases, SqlLimits
 from mcp_pyexec.sql.duckdb_engine import DuckdbEngine
 from mcp_pyexec.sql.results import Run
+from mcp_pyexec.tables import LentMemory
+from mcp_pyexec.untrusted import read_rows
 
 Runner = Callable[[Any], Any]
 LIMITS = SqlLimits(row_limit=1000, timeout_s=20, memory_mb=128, byte_limit=16 * MIB, threads=2)
@@ -211,17 +216,24 @@ def test_file_of_roots_alone_is_refused_with_the_remedy(tmp_path: Path, run: Run
 @pytest.fixture
 def unlocked(directory: Path) -> Iterator[Callable[[str], list[Any]]]:
     """A reader with every setting of DuckDB's open, so that the jail alone has to hold; its rows, if it has any."""
-    reader = Reader(directory / "shop.duckdb", memory_bytes=256 * MIB, part_bytes=16 * MIB)
+    reader = Reader(directory / "shop.duckdb", engine="duckdb", memory_bytes=256 * MIB, result_bytes=16 * MIB)
 
     def ask(sql: str) -> list[Any]:
-        query = {"op": "query", "sql": sql, "parameters": {}, "row_bytes": MIB}
-        answer, rows = reader.ask(query, time.monotonic() + 20), []
-        while answer.op == "rows":
-            rows += pa.ipc.open_stream(answer.data).read_all().to_pylist()
-            answer = reader.receive(time.monotonic() + 20)
-        return rows
+        query = {"op": "query", "sql": sql, "parameters": {}, "row_limit": 1000, "byte_limit": MIB}
+        with closing(LentMemory(16 * MIB)) as memory:
+            answer = reader.ask(query, time.monotonic() + 20, memory.fileno())
+            if answer.op != "result":
+                return []
+            return list(
+                memory.sealed(answer.message["bytes"], partial(read_rows, byte_limit=MIB)).table.to_pylist()
+            )
 
-    opened = {"op": "open", "file": str(reader.file), "configuration": {"enable_external_access": "true"}}
+    opened = {
+        "op": "open",
+        "file": str(reader.file),
+        "configuration": {"enable_external_access": "true"},
+        "engine": "duckdb",
+    }
     assert reader.ask(opened, time.monotonic() + 20).op == "opened"
     with closing(reader):
         yield ask
@@ -264,21 +276,18 @@ def test_reader_sees_its_own_database_and_no_other_file_of_the_host(
 
 
 class _Liar:
-    """A reader that DuckDB or its libraries were broken in: it answers what it likes."""
+    """A reader that DuckDB or its libraries were broken in: it writes and answers what it likes."""
 
     file = PurePosixPath("/data/shop.duckdb")
 
-    def __init__(self, answers: Sequence[Answer]) -> None:
+    def __init__(self, lie: Callable[[int], Answer]) -> None:
         self.alive = True
-        self._answers = iter([Answer("opened", {}, bytearray()), *answers])
+        self._lie = lie
 
-    def ask(self, message: Mapping[str, Any], until: float) -> Answer:
-        assert message["op"] in {"open", "query"}
-        return self.receive(until)
-
-    def receive(self, until: float) -> Answer:
+    def ask(self, message: Mapping[str, Any], until: float, memory: int | None = None) -> Answer:
         assert until > time.monotonic()
-        return next(self._answers)
+        assert (message["op"] == "open") == (memory is None)
+        return Answer("opened", {}) if memory is None else self._lie(memory)
 
     def interrupt(self) -> None: ...
 
@@ -289,35 +298,74 @@ class _Liar:
         self.alive = False
 
 
-def _rows(table: pa.Table, **options: Any) -> Answer:
+def _says(data: bytes, size: int | None = None) -> Callable[[int], Answer]:
+    """Writes the bytes, and says that they are so many."""
+
+    def lie(memory: int) -> Answer:
+        os.pwrite(memory, data, 0)
+        return Answer("result", {"bytes": len(data) if size is None else size, "complete": True})
+
+    return lie
+
+
+def _file(*tables: pa.Table, **options: Any) -> bytes:
     sink = io.BytesIO()
-    with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(**options)) as writer:
-        writer.write_table(table)
-    return Answer("rows", {}, bytearray(sink.getvalue()))
+    with pa.ipc.new_file(sink, tables[0].schema, options=pa.ipc.IpcWriteOptions(**options)) as writer:
+        for table in tables:
+            writer.write_table(table)
+    return sink.getvalue()
 
 
-def _bytes(data: bytes) -> Answer:
-    return Answer("rows", {}, bytearray(data))
+def _kept_open_for_writing(memory: int) -> Answer:
+    KEPT.append(mmap.mmap(memory, 0))
+    return _says(ONE)(memory)
 
 
-END = Answer("end", {}, bytearray())
-ONE = _rows(pa.table({"a": [1]}))
+def _made_smaller(memory: int) -> Answer:
+    answer = _says(ONE)(memory)
+    fcntl.fcntl(memory, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL)
+    return answer
+
+
+def _with_hidden_batch(first: bytes, second: bytes) -> bytes:
+    """The first file with the second's batch behind the end of its stream; the footer leads to that one."""
+    at = _footer(NONE) - 8
+    footer = first[_footer(first) :]
+    assert footer.count(struct.pack("<q", at)) == 1
+    led = footer.replace(struct.pack("<q", at), struct.pack("<q", _footer(first)))
+    return first[: _footer(first)] + second[at : _footer(second) - 8] + led
+
+
+def _footer(file: bytes) -> int:
+    return len(file) - 10 - int.from_bytes(file[-10:-6], "little")
+
+
+KEPT: list[mmap.mmap] = []
+ONE = _file(pa.table({"a": [1]}))
+NONE = _file(pa.table({"a": pa.array([], pa.int64())}))
 BOMB = pa.DictionaryArray.from_arrays(pa.array([0] * 1000, pa.int32()), pa.array(["x" * 1_000_000]))
 TEXT = pa.StringArray.from_buffers(
     3, pa.py_buffer(b"\0\0\0\0\xff\xff\xff\x7f\x01\0\0\0\x02\0\0\0"), pa.py_buffer(b"abc")
 )
-LIES = {
-    "nothing": [END],
-    "another answer": [Answer("opened", {}, bytearray())],
-    "no arrow": [_bytes(b"hello world" * 10), END],
-    "empty": [_bytes(b""), END],
-    "compressed": [_rows(pa.table({"a": [1] * 1000}), compression="zstd"), END],
-    "text that unpacks": [_rows(pa.table({"a": BOMB})), END],
-    "text that unpacks a little in each part": [_rows(pa.table({"a": BOMB.slice(0, 30)}))] * 9 + [END],
-    "offsets outside": [_rows(pa.table({"a": TEXT})), END],
-    "extension": [_rows(pa.table({"a": pa.array([bytes(16)], pa.uuid())})), END],
-    "another number of columns": [ONE, _rows(pa.table({"a": [1], "b": [2]})), END],
-    "another type": [ONE, _rows(pa.table({"a": ["x"]})), END],
+LIES: dict[str, Callable[[int], Answer]] = {
+    "nothing": _says(b"", 0),
+    "less than nothing": _says(ONE, -1),
+    "more than there is": _says(ONE, 1 << 40),
+    "more than a number can be": _says(ONE, 1 << 80),
+    "another answer": lambda _: Answer("opened", {}),
+    "no arrow": _says(b"hello world" * 10),
+    "half a table": _says(ONE, len(ONE) // 2),
+    "compressed": _says(_file(pa.table({"a": [1] * 1000}), compression="zstd")),
+    "text that unpacks": _says(_file(pa.table({"a": BOMB}))),
+    "offsets outside": _says(_file(pa.table({"a": TEXT}))),
+    "extension": _says(_file(pa.table({"a": pa.array([bytes(16)], pa.uuid())}))),
+    "metadata": _says(_file(pa.table({"a": [1]}).replace_schema_metadata({"pandas": "{}"}))),
+    "one name twice": _says(_file(pa.table([[1], [2]], names=["a", "a"]))),
+    "many batches": _says(_file(pa.table({"a": [1]}), pa.table({"a": [2]}))),
+    "another batch in the footer": _says(_with_hidden_batch(ONE, _file(pa.table({"a": [2]})))),
+    "no batch in the footer": _says(ONE[: _footer(ONE)] + NONE[_footer(NONE) :]),
+    "memory that can still be changed": _kept_open_for_writing,
+    "memory that cannot be cut": _made_smaller,
 }
 
 
@@ -325,7 +373,7 @@ LIES = {
 def test_result_of_a_reader_that_lies_is_refused_and_the_reader_given_up(directory: Path, lie: str) -> None:
     started: list[_Liar] = []
 
-    def start(file: Path, *, memory_bytes: int, part_bytes: int) -> _Liar:
+    def start(file: Path, *, engine: str, memory_bytes: int, result_bytes: int) -> _Liar:
         started.append(_Liar(LIES[lie]))
         return started[-1]
 
@@ -337,28 +385,31 @@ def test_result_of_a_reader_that_lies_is_refused_and_the_reader_given_up(directo
     assert not started[0].alive
 
 
-def test_reader_that_sends_rows_without_end_is_cut_at_the_ceiling(directory: Path) -> None:
-    class Endless(_Liar):
-        def receive(self, until: float) -> Answer:
-            if not self.alive or math.isnan(until):
-                raise SandboxFault("reader-lost", "killed")
-            return next(self._answers, ONE)
+def test_result_cannot_be_changed_by_the_reader_that_wrote_it(directory: Path) -> None:
+    lent: list[int] = []
 
-    started: list[Endless] = []
+    def keep(memory: int) -> Answer:
+        lent.append(os.dup(memory))
+        return _says(ONE)(memory)
 
-    def start(file: Path, *, memory_bytes: int, part_bytes: int) -> Endless:
-        started.append(Endless([]))
-        return started[-1]
+    engine = DuckdbEngine(directory / "shop.duckdb", LIMITS, lambda *_, **__: _Liar(keep))
+    table = engine.fetch("SELECT 1", {}, Run(LIMITS, 5)).table
+    refused = []
+    for attempt in (
+        lambda: os.pwrite(lent[0], b"x", 0),
+        lambda: os.ftruncate(lent[0], 0),
+        lambda: mmap.mmap(lent[0], 0),
+    ):
+        with pytest.raises(OSError) as failed:
+            attempt()
+        refused.append(failed.value.errno)
 
-    engine = DuckdbEngine(directory / "shop.duckdb", LIMITS, start)
-    fetched = engine.fetch("SELECT 1", {}, Run(LIMITS, 20))
-
-    assert (fetched.table.num_rows, fetched.complete) == (LIMITS.row_limit, False)
-    assert not started[0].alive
+    assert refused == [errno.EPERM] * 3
+    assert table.to_pylist() == [{"a": 1}]
 
 
 def test_reader_that_is_asked_what_it_does_not_know_ends(directory: Path) -> None:
-    reader = Reader(directory / "shop.duckdb", memory_bytes=256 * MIB, part_bytes=16 * MIB)
+    reader = Reader(directory / "shop.duckdb", engine="duckdb", memory_bytes=256 * MIB, result_bytes=16 * MIB)
     with closing(reader), pytest.raises(SandboxFault) as fault:
         reader.ask({"sql": "SELECT 1"}, time.monotonic() + 5)
 
@@ -385,3 +436,11 @@ def test_whole_numbers_of_128_bits_keep_their_value_in_the_narrowest_type(engine
     assert [str(kind) for kind in table.schema.types][::2] == ["int64", "decimal256(39, 0)"]
     assert table.column("least").to_pylist()[-999] == -(2**127)
     assert max(table.column("most").to_pylist()) == 2**128 - 1
+
+
+def test_hidden_batch_is_what_a_reader_by_the_footer_would_see() -> None:
+    """The lie of that name is one: only then does its refusal show anything."""
+    lie = _with_hidden_batch(ONE, _file(pa.table({"a": [2]})))
+
+    assert pa.ipc.open_file(lie).read_all().to_pylist() == [{"a": 2}]
+    assert pa.ipc.open_stream(lie[8:]).read_all().to_pylist() == [{"a": 1}]

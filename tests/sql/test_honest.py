@@ -44,6 +44,6 @@ def test_honest_statement_gives_what_the_engine_gives(
         assert list(zip(*columns, strict=True)) == _rows(directory, dialect, sql)
 
 
-@pytest.mark.parametrize(("dialect", "count"), [("sqlite", 85), ("duckdb", 100)])
+@pytest.mark.parametrize(("dialect", "count"), [("sqlite", 200), ("duckdb", 250)])
 def test_the_list_of_honest_statements_is_long_enough_to_mean_something(dialect: str, count: int) -> None:
     assert len(set(BY_DIALECT[dialect])) >= count

@@ -15,11 +15,13 @@ from mcp_pyexec.sql.mysql_engine import MysqlEngine
 from mcp_pyexec.sql.mysql_session import connect
 from mcp_pyexec.sql.results import Run
 from sql.attacks import COMMON
+from sql.differentials import differentials
 from sql.mysql_attacks import MYSQL, ONLY_DENIED_TO_A_READER, TELLS_ONLY_WITHOUT_GUARD
 from sql.servers import Server
 
 LIMITS = SqlLimits(row_limit=100, timeout_s=1)
 ATTACKS = list(dict.fromkeys(COMMON + MYSQL))
+DIFFERENTIALS = differentials("mysql")
 REWRITTEN = {
     "SELECT 1 /*!50000 INTO OUTFILE '{dir}/made.txt' */": "SELECT 1",
     "SELECT 1 /*! INTO OUTFILE '{dir}/made.txt' */": "SELECT 1",
@@ -38,11 +40,13 @@ REWRITTEN = {
 }
 """What the guard makes of attacks in comments that the server would run, and of attacks on quotes."""
 
-LOADS = {sql for sql in ATTACKS if "LOAD_FILE(" in sql or "LOAD_FILE`(" in sql}
+LOADS = {sql for sql in ATTACKS + DIFFERENTIALS if "LOAD_FILE(" in sql or "LOAD_FILE`(" in sql}
 
 
 @pytest.mark.parametrize(
-    "sql", [*ATTACKS, *ONLY_DENIED_TO_A_READER, *TELLS_ONLY_WITHOUT_GUARD], ids=lambda sql: sql[:60]
+    "sql",
+    [*ATTACKS, *DIFFERENTIALS, *ONLY_DENIED_TO_A_READER, *TELLS_ONLY_WITHOUT_GUARD],
+    ids=lambda sql: sql[:60],
 )
 def test_attack_is_refused_by_the_guard_or_loses_its_sting(sql: str) -> None:
     if sql in REWRITTEN:
@@ -56,7 +60,9 @@ def test_attack_is_refused_by_the_guard_or_loses_its_sting(sql: str) -> None:
 
 def test_attack_of_a_reader_has_no_effect_and_reads_nothing_with_the_guard_off(mysql: Server) -> None:
     before = _state(mysql)
-    answered = _run_all(mysql, mysql.reader, [*ATTACKS, *ONLY_DENIED_TO_A_READER, *TELLS_ONLY_WITHOUT_GUARD])
+    answered = _run_all(
+        mysql, mysql.reader, [*ATTACKS, *DIFFERENTIALS, *ONLY_DENIED_TO_A_READER, *TELLS_ONLY_WITHOUT_GUARD]
+    )
 
     assert _state(mysql) == before
     assert "hidden" not in str(answered)
@@ -67,7 +73,7 @@ def test_attack_of_a_superuser_with_the_guard_off_does_no_more_than_the_document
     mysql: Server,
 ) -> None:
     before = _state(mysql)
-    answered = _run_all(mysql, mysql.superuser, [*ATTACKS, *TELLS_ONLY_WITHOUT_GUARD])
+    answered = _run_all(mysql, mysql.superuser, [*ATTACKS, *DIFFERENTIALS, *TELLS_ONLY_WITHOUT_GUARD])
 
     assert _state(mysql) == before
     assert _hidden(answered) <= LOADS
@@ -116,6 +122,36 @@ def test_session_is_read_only_with_time_outs_and_no_local_files(mysql: Server) -
     assert written.value.args[0] == 1792
 
 
+def test_what_one_statement_leaves_is_gone_for_the_next(mysql: Server) -> None:
+    with mysql.admin.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION twist() RETURNS INT BEGIN SET SESSION sql_mode = 'ANSI_QUOTES', tx_read_only = 0, "
+            "max_statement_time = 0, lock_wait_timeout = 99, time_zone = '+05:00'; SET @left = 1; "
+            "RETURN GET_LOCK('made', 0); END"
+        )
+    engine = MysqlEngine(mysql.reader, SqlLimits(concurrent=1))
+    asked = (
+        "SELECT CONNECTION_ID() AS id, @left, @mark, @pyexec_1, LAST_INSERT_ID() AS last, @@sql_mode AS mode, "
+        "@@tx_read_only AS only, @@max_statement_time BETWEEN 1 AND 6 AS ends, @@lock_wait_timeout AS waits, "
+        "@@time_zone AS zone, @@character_set_client AS charset, @@character_set_results AS results, "
+        "@@collation_connection LIKE 'utf8mb4%' AS collated, IS_USED_LOCK('made') AS locked"
+    )
+    try:
+        before = engine.fetch(asked, {}, Run(LIMITS, 5)).table.to_pylist()
+        engine.fetch("SELECT ? AS a, @mark := 7, LAST_INSERT_ID(9)", {"a": "secret"}, Run(LIMITS, 5))
+        twisted = engine.fetch("SELECT twist() AS a", {}, Run(LIMITS, 5)).table.to_pylist()
+        after = engine.fetch(asked, {}, Run(LIMITS, 5)).table.to_pylist()
+    finally:
+        engine.close()
+        with mysql.admin.cursor() as cursor:
+            cursor.execute("DROP FUNCTION twist")
+
+    assert twisted == [{"a": 1}]
+    assert before == after
+    assert (after[0]["@left"], after[0]["@mark"], after[0]["@pyexec_1"], after[0]["locked"]) == (None,) * 4
+    assert (after[0]["only"], after[0]["charset"], after[0]["results"]) == (1, "utf8mb4", "utf8mb4")
+
+
 def test_rights_of_the_user_are_told(mysql: Server) -> None:
     notes = []
     for source in (mysql.reader, mysql.superuser):
@@ -124,7 +160,7 @@ def test_rights_of_the_user_are_told(mysql: Server) -> None:
         engine.close()
 
     assert "has EXECUTE on" in notes[0]
-    assert "has ALL PRIVILEGES on *.*" in notes[1]
+    assert "has ALL PRIVILEGES, GRANT OPTION on *.*" in notes[1]
 
 
 def _run_all(server: Server, source: DatabaseSource, statements: Sequence[str]) -> dict[str, Any]:

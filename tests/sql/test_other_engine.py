@@ -26,6 +26,9 @@ from mcp_pyexec.sql.results import Run
 from mcp_pyexec.sql.tokens import marked_parameters, named_again, tokenize
 from sql.servers import Server
 
+pytestmark = pytest.mark.filterwarnings("ignore:Class unnest")
+"""BigQuery's driver, where it is installed, redefines a function that SQLAlchemy's reflection uses."""
+
 LIMITS = SqlLimits(row_limit=1000, timeout_s=5)
 POSTGRESQL = Session(
     on_connect=("SET default_transaction_read_only = on", "SET statement_timeout = {milliseconds}"),
@@ -55,6 +58,35 @@ def engine(request: pytest.FixtureRequest, directory: Path) -> Iterator[OtherEng
 
 def fetched(engine: OtherEngine, sql: str, **parameters: Any) -> pa.Table:
     return engine.fetch(sql, parameters, Run(LIMITS, 5)).table
+
+
+def test_rights_of_the_account_are_told_or_that_they_could_not_be_looked_up(postgresql: Server) -> None:
+    place = postgresql.reader.url.partition(":")[2]
+    role = postgresql.reader.url.split("//")[1].split(":")[0]
+    granted = (
+        "SELECT privilege_type || ' ON ' || table_name FROM information_schema.role_table_grants "
+        "WHERE grantee = current_user AND privilege_type <> 'SELECT'"
+    )
+
+    def notes(rights: str) -> str:
+        engine = OtherEngine(
+            f"postgresql+pg8000:{place}", replace(POSTGRESQL, rights=rights), LIMITS, "Read."
+        )
+        assert fetched(engine, "SELECT 1 AS a").to_pylist() == [{"a": 1}]
+        engine.close()
+        return engine.notes
+
+    before, unknown = notes(granted), notes("SELECT nope FROM session_privs")
+    postgresql.admin.execute(f"GRANT INSERT ON sale TO {role}")
+    try:
+        after = notes(granted)
+    finally:
+        postgresql.admin.execute(f"REVOKE INSERT ON sale FROM {role}")
+
+    assert (before, after) == ("Read.", "Read. Its account has more than reading: INSERT ON sale.")
+    assert unknown.startswith(
+        "Read. What its account may do beyond reading could not be looked up. The database says:"
+    )
 
 
 def test_rows_come_typed_from_each_driver(engine: OtherEngine) -> None:

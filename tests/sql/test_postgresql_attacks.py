@@ -14,6 +14,7 @@ from mcp_pyexec.sql import SqlLimits, guard
 from mcp_pyexec.sql.postgresql_engine import PostgresqlEngine
 from mcp_pyexec.sql.results import Run
 from sql.attacks import COMMON
+from sql.differentials import differentials
 from sql.postgresql_attacks import (
     ONLY_THE_GUARD_STOPS_A_SUPERUSER,
     POSTGRESQL,
@@ -23,6 +24,7 @@ from sql.servers import Server
 
 LIMITS = SqlLimits(row_limit=100, timeout_s=5)
 ATTACKS = list(dict.fromkeys(COMMON + POSTGRESQL))
+DIFFERENTIALS = differentials("postgresql")
 HARMLESS = {
     "SELECT 1 --",
     "SELECT E'\\'; DELETE FROM sale; --'",
@@ -32,7 +34,9 @@ HARMLESS = {
 
 
 @pytest.mark.parametrize(
-    "sql", [*ATTACKS, *TELLS_ONLY_WITHOUT_GUARD, *ONLY_THE_GUARD_STOPS_A_SUPERUSER], ids=lambda sql: sql[:60]
+    "sql",
+    [*ATTACKS, *DIFFERENTIALS, *TELLS_ONLY_WITHOUT_GUARD, *ONLY_THE_GUARD_STOPS_A_SUPERUSER],
+    ids=lambda sql: sql[:60],
 )
 def test_attack_is_refused_by_the_guard(sql: str) -> None:
     if sql in HARMLESS:
@@ -48,7 +52,7 @@ def test_attack_is_refused_by_the_guard(sql: str) -> None:
 def test_attack_has_no_effect_and_reads_nothing_with_the_guard_off(postgresql: Server, who: str) -> None:
     before = _state(postgresql)
     source: DatabaseSource = getattr(postgresql, who)
-    answered = _run_all(postgresql, source, [*ATTACKS, *TELLS_ONLY_WITHOUT_GUARD])
+    answered = _run_all(postgresql, source, [*ATTACKS, *DIFFERENTIALS, *TELLS_ONLY_WITHOUT_GUARD])
 
     assert _state(postgresql) == before
     assert "hidden" not in str(answered)
@@ -101,20 +105,41 @@ def test_session_is_read_only_with_time_outs_and_a_lowered_role(postgresql: Serv
     assert 2000 < int(timeout.to_pylist()[0]["t"].removesuffix("ms")) <= 2500
 
 
-def test_what_one_statement_sets_is_gone_for_the_next(postgresql: Server) -> None:
-    engine = PostgresqlEngine(postgresql.reader, SqlLimits(concurrent=1))
-    engine.fetch(
-        "SELECT set_config('search_path', 'pg_catalog', false), pg_advisory_lock(99)", {}, Run(LIMITS, 5)
-    )
-    left = engine.fetch(
-        "SELECT current_setting('search_path') AS path, "
-        "(SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()) AS locks",
-        {},
-        Run(LIMITS, 5),
-    ).table.to_pylist()
+LEAVING = [
+    "SELECT set_config('search_path', 'pg_catalog', false), pg_advisory_lock(99), setseed(0.5)",
+    "SELECT set_config('default_transaction_read_only', 'off', false), set_config('statement_timeout', '0', false), "
+    "set_config('lock_timeout', '0', false), set_config('idle_in_transaction_session_timeout', '0', false), "
+    "set_config('standard_conforming_strings', 'off', false), set_config('made.by', 'x', false)",
+    "SELECT set_config('role', 'none', false)",
+    "EXPLAIN ANALYZE CREATE TEMP TABLE customer AS SELECT 1 AS id",
+    "SELECT set_config('session_authorization', session_user, false)",
+]
+
+
+@pytest.mark.parametrize("who", ["reader", "superuser"])
+def test_what_one_statement_leaves_is_gone_for_the_next(postgresql: Server, who: str) -> None:
+    limits = SqlLimits(concurrent=1)
+    engine = PostgresqlEngine(getattr(postgresql, who), limits)
+    asked = [
+        "SELECT pg_backend_pid(), current_user, session_user, current_setting('is_superuser'), current_schemas(true), "
+        "coalesce(current_setting('made.by', true), '')",
+        "SELECT name, setting FROM pg_settings WHERE name <> 'statement_timeout'",
+        "SELECT mode FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()",
+        "SELECT name FROM pg_prepared_statements UNION ALL SELECT name FROM pg_cursors WHERE name <> 'result'",
+        "SELECT count(*) FROM customer",
+    ]
+
+    def state() -> list[Any]:
+        return [engine.fetch(sql, {}, Run(limits, 5)).table.to_pylist() for sql in asked]
+
+    before = state()
+    for sql in LEAVING:
+        engine.fetch(sql, {}, Run(limits, 5))
+    after = state()
     engine.close()
 
-    assert left == [{"path": '"$user", public', "locks": 0}]
+    assert after == before
+    assert after[4] == [{"count": 3}]
 
 
 def test_rights_of_the_role_are_told(postgresql: Server) -> None:

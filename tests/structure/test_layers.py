@@ -24,7 +24,6 @@ MAY_IMPORT = {
     **{peer: SETTINGS | {peer} for peer in PEERS},
     "artifacts": WORDS,
     "verdicts": WORDS,
-    "conversion": WORDS | {"conversion"},
     "demo_data": WORDS,
     "executions": WIRING,
     "jobs": WIRING,

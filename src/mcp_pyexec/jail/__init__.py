@@ -1,6 +1,7 @@
 """The jail: templates, parked workers, sessions. The only package of the host that starts processes."""
 
 from mcp_pyexec.jail.cgroup import find_cgroup
+from mcp_pyexec.jail.converter import Converter
 from mcp_pyexec.jail.identity import spare_id
 from mcp_pyexec.jail.pool import Pool
 from mcp_pyexec.jail.preflight import find_bwrap
@@ -13,6 +14,7 @@ from mcp_pyexec.jail.violation import system_calls
 from mcp_pyexec.jail.worker import NothingRan
 
 __all__ = [
+    "Converter",
     "NothingRan",
     "Pool",
     "Profile",

@@ -8,8 +8,9 @@ from pathlib import Path, PurePosixPath
 
 from mcp_pyexec.jail.identity import INSIDE, TwoIdentities
 from mcp_pyexec.jail.rootfs import Bind
+from mcp_pyexec.limits import MIB
 
-__all__ = ["LONE", "READER", "TEMPLATE", "Program", "jail_argv"]
+__all__ = ["CONVERTER", "LONE", "READER", "TEMPLATE", "Program", "jail_argv"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class Program:
         etc: The whole of /etc, by content.
         devices: Nodes of /dev.
         folders: Empty ones, read-only.
-        mounts: Arguments for what is writable or made up.
+        scratch: Folders below which binds may stand, and in which small files may be made, by bytes.
+        mounts: Arguments for what else is writable or made up.
         capabilities: That it has at the start, in its own namespaces.
         root_capabilities: That root's has besides, and those for stepping down to its other identity.
     """
@@ -32,6 +34,7 @@ class Program:
     etc: Mapping[str, str] = field(default_factory=dict)
     devices: Sequence[str] = ()
     folders: Sequence[str] = ()
+    scratch: Mapping[str, int] = field(default_factory=dict)
     mounts: Sequence[str] = ()
     capabilities: Sequence[str] = ()
     root_capabilities: Sequence[str] = ()
@@ -85,6 +88,9 @@ READER = Program(
 )
 """Reads one database file; has nothing to write to, no device and no /proc."""
 
+CONVERTER = replace(READER, module="pyexec_guest.conversion", scratch={"/data": 64 * MIB})
+"""Makes a database file of data files; a folder to write to is added for each."""
+
 
 def jail_argv(
     program: Program,
@@ -108,6 +114,8 @@ def jail_argv(
         argv += ["--cap-add", capability]
     for name, value in {**program.environment, "LD_LIBRARY_PATH": library_path}.items():
         argv += ["--setenv", name, value]
+    for scratch, size in program.scratch.items():
+        argv += ["--perms", "1777", "--size", str(size), "--tmpfs", scratch]
     # Made on the way to something else, a folder would be for its owner only.
     for folder in sorted(
         {*(p for bind in binds for p in bind.target.parents), *map(PurePosixPath, program.folders)}

@@ -10,10 +10,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import stat
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["INSIDE", "TwoIdentities", "spare_id"]
+__all__ = ["INSIDE", "TwoIdentities", "identity_for", "spare_id"]
 
 INSIDE = 1000
 """User and group id as seen in the jail."""
@@ -32,6 +34,27 @@ def spare_id() -> int | None:
     if os.geteuid() != 0 or not _may_hand_out_ids():
         return None
     return next((i for i in _SPARE if _is_mapped(i, "uid") and _is_mapped(i, "gid")), None)
+
+
+def identity_for(files: Iterable[Path]) -> int | None:
+    """Return whose process root's reader of files is: their owner's, never root's. None for an ordinary user's server.
+
+    Raises:
+        OSError: If a file is not there, or is for root or for some users alone: what parses files never runs as root.
+    """
+    spare = spare_id()
+    found = [path.stat() for path in files]
+    if spare is None:
+        return None
+    owners = {status.st_uid for status in found}
+    if len(owners) == 1 and 0 not in owners:
+        return owners.pop()
+    if not all(status.st_mode & stat.S_IROTH for status in found):
+        raise PermissionError(
+            "only some users may read it, and what reads it never runs as root. Make it readable for others (chmod "
+            "o+r), or run the server as an ordinary user that owns it"
+        )
+    return spare
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from typing import Any
 from mcp_pyexec.errors import SandboxFault
 
 __all__ = [
+    "CONVERTER_SHAPES",
     "HEADER",
     "READER_SHAPES",
     "SHAPES",
@@ -62,11 +63,20 @@ READER_SHAPES: dict[str, dict[str, tuple[type, ...]]] = {
     "confined": {},
     "unfit": {"reason": (str,)},
     "opened": {},
-    "rows": {},
-    "end": {},
+    "result": {"bytes": (int,), "complete": (bool,)},
     "failed": {"code": (str,), "text": (str,)},
 }
 """What a reader of a database may say."""
+
+
+CONVERTER_SHAPES: dict[str, dict[str, tuple[type, ...]]] = {
+    "here": {},
+    "confined": {},
+    "unfit": {"reason": (str,)},
+    "converted": {"tables": (int,)},
+    "failed": {"text": (str,)},
+}
+"""What a converter of data files may say."""
 
 
 class EndOfStream(Exception):

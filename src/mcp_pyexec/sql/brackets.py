@@ -6,7 +6,10 @@ from collections.abc import Sequence
 
 from sqlglot.tokenizer_core import Token, TokenType
 
-__all__ = ["CLOSE", "OPEN", "like", "within"]
+__all__ = ["CLOSE", "KEPT", "OPEN", "like", "opening", "texts_within", "within"]
+
+KEPT = "\x01"
+"""In front of a name or text that the parser should not know; to be taken off in the tree."""
 
 OPEN = {TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE}
 CLOSE = {TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType.END}
@@ -25,3 +28,25 @@ def within(tokens: Sequence[Token], start: int) -> Sequence[Token]:
 def like(token: Token, kind: TokenType, text: str) -> Token:
     """Return a token of this kind and text that stands where the given one does."""
     return Token(kind, text, token.line, token.col, token.start, token.end)
+
+
+def opening(tokens: Sequence[Token], end: int) -> int:
+    """Return where the bracket opens that closes at `end`; 0 where none does."""
+    depth = 0
+    for at in range(end, -1, -1):
+        depth += (tokens[at].token_type in CLOSE) - (tokens[at].token_type in OPEN)
+        if depth == 0:
+            return at
+    return 0
+
+
+def texts_within(tokens: Sequence[Token], start: int) -> list[str]:
+    """Return what stands directly within the parentheses that open at `start`, if any do."""
+    depth, found = 0, []
+    for token in tokens[start:]:
+        depth += (token.token_type in OPEN) - (token.token_type in CLOSE)
+        if depth == 0:
+            break
+        if depth == 1:
+            found.append(token.text.lower())
+    return found

@@ -1,4 +1,8 @@
-"""An engine whose catalogue is remembered for as long as nothing tells that it changed."""
+"""An engine whose catalogue is remembered for as long as nothing tells that it changed.
+
+What tells: the file of a file's database; a server's own count of changes, where its engine asks for one; a statement
+that finds no such table or column; and for every server the clock, since statistics change without telling.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from mcp_pyexec.errors import RequestError
 from mcp_pyexec.sql.description import Table
@@ -26,11 +31,19 @@ class _Seen:
     columns: dict[str, Table] = field(default_factory=dict)
 
 
+@runtime_checkable
+class TellsChanges(Protocol):
+    """An engine whose server can be asked whether its catalogue changed, for less than the catalogue costs."""
+
+    def changes(self) -> Hashable:
+        """Return something that differs once a table, column, comment, key or grant does."""
+
+
 class CachedEngine:
     """An open engine and what its catalogue said last; a statement that finds no such table or column ends that.
 
     Args:
-        version: Changes whenever the catalogue may have; asked before each look.
+        version: Changes whenever the catalogue may have; asked once for each description.
     """
 
     def __init__(self, engine: Engine, version: Callable[[], Hashable]) -> None:
@@ -63,6 +76,13 @@ class CachedEngine:
                 self.forget()
             raise
 
+    def look(self) -> None:
+        """Ask whether what is remembered still holds; two that ask at once may both look anew."""
+        version = self._version()
+        with self._lock:
+            if self._seen.version != version:
+                self._seen = _Seen(version)
+
     def forget(self) -> None:
         """Look again next time."""
         with self._lock:
@@ -70,14 +90,14 @@ class CachedEngine:
 
     def tables(self) -> tuple[Table, ...]:
         """Return every table and view without columns."""
-        seen = self._current()
+        seen = self._seen
         if seen.tables is None:
             seen.tables = self._engine.tables()
         return seen.tables
 
     def columns(self, tables: Sequence[Table]) -> tuple[Table, ...]:
         """Return the tables with their columns, asking the engine once for all that are not known."""
-        seen = self._current()
+        seen = self._seen
         missing = [table for table in tables if table.name not in seen.columns]
         if missing:
             seen.columns |= {table.name: table for table in self._engine.columns(missing)}
@@ -86,14 +106,6 @@ class CachedEngine:
     def close(self) -> None:
         """Close the engine."""
         self._engine.close()
-
-    def _current(self) -> _Seen:
-        """Return what is known of the present version; two that look at once may both ask the engine."""
-        version = self._version()
-        with self._lock:
-            if self._seen.version != version:
-                self._seen = _Seen(version)
-            return self._seen
 
 
 def file_version(path: Path) -> Callable[[], Hashable]:
@@ -108,9 +120,14 @@ def file_version(path: Path) -> Callable[[], Hashable]:
     return version
 
 
-def server_version() -> Hashable:
-    """Return something new every half minute: a server tells nothing that is cheaper than its catalogue."""
-    return int(time.monotonic() / _SERVER_S)
+def server_version(engine: Engine) -> Callable[[], Hashable]:
+    """Return what tells versions of a server's catalogue apart: what it says itself, and anew every half minute."""
+
+    def version() -> Hashable:
+        told = engine.changes() if isinstance(engine, TellsChanges) else None
+        return told, int(time.monotonic() / _SERVER_S)
+
+    return version
 
 
 def _look(path: Path) -> Hashable:

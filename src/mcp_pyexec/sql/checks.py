@@ -8,16 +8,26 @@ from __future__ import annotations
 from sqlglot import exp
 
 from mcp_pyexec.errors import RequestError
+from mcp_pyexec.sql.brackets import KEPT
 from mcp_pyexec.sql.dialects import PARSER
 from mcp_pyexec.sql.functions import CATALOG_PREFIXES, CATALOG_SCHEMAS
 from mcp_pyexec.sql.nodes import NODES, ROOTS, WRITES
 from mcp_pyexec.sql.other_rules import NODES_BEYOND, OTHERS, beyond_reading
+from mcp_pyexec.sql.postgresql_operators import OPERATORS
 
 __all__ = ["check_node", "check_opening", "check_root", "refusal"]
 
 _FILE_MARKS = ("/", "\\", "://", ".csv", ".parquet", ".json", ".tsv", ".db", ".gz", ".zst", "*", "?")
 _READS_PATHS = {"sqlite", "duckdb"}
 _SHOWN = {"TABLES", "ALL TABLES", "COLUMNS", "INDEX"}
+
+_DESCRIBE = "Use describe_database to see tables and columns."
+_IDENTIFIERS = {"OID", "REGCLASS", "REGCONFIG", "REGTYPE"}
+
+_PLAIN = frozenset(
+    {"Column", "Identifier", "Literal", "Alias", "TableAlias", "From", "Join", "Where", "Star", "EQ", "GT"}
+)
+"""The commonest of the allowed nodes, of which nothing else is asked."""
 
 _COMMANDS_TEXT = """
     abort alter analyze attach begin call checkpoint comment commit copy create deallocate declare delete detach do
@@ -30,9 +40,9 @@ _COMMANDS = frozenset(_COMMANDS_TEXT.split())
 def check_opening(word: str, dialect: str) -> None:
     """Refuse a command by its first word, where a parser would only say that it does not understand."""
     if word in _COMMANDS:
-        raise refusal(f"the command {word.upper()}")
+        raise refusal(f"the command {word.upper()}", _DESCRIBE if word == "pragma" else "")
     if word in {"show", "describe", "desc", "summarize"} and dialect in {"sqlite", "postgresql", *OTHERS}:
-        raise refusal(f"the command {word.upper()}", "Use describe_database to see tables and columns.")
+        raise refusal(f"the command {word.upper()}", _DESCRIBE)
 
 
 def check_root(tree: exp.Expr, dialect: str) -> None:
@@ -45,18 +55,26 @@ def check_root(tree: exp.Expr, dialect: str) -> None:
 def check_node(node: exp.Expr, dialect: str) -> None:
     """Refuse a part of a kind that is not listed, and what a listed one must not hold; drop MySQL's modifiers."""
     kind = type(node).__name__
+    if kind in _PLAIN and dialect not in OTHERS:
+        return
     if isinstance(node, exp.Func):
         if kind in WRITES:
             raise refusal(WRITES[kind])
         return
     if dialect in OTHERS and (beyond := beyond_reading(node, dialect)):
-        raise refusal(beyond, "Use describe_database to see tables and columns.")
+        raise refusal(beyond, _DESCRIBE)
     if kind not in NODES and kind not in NODES_BEYOND.get(dialect, frozenset()):
         raise refusal(
             WRITES.get(kind, f"the part {node.sql(PARSER[dialect], comments=False)[:80]!r} ({kind})")
         )
+    if isinstance(node, exp.Operator) and _operator(node) not in OPERATORS:
+        raise refusal(f"OPERATOR({node.args['operator']})", "Only the server's own operators are allowed.")
+    if isinstance(node, exp.ObjectIdentifier) and node.name.upper() not in _IDENTIFIERS:
+        raise refusal(f"a cast to {node.name}", "Cast to TEXT, OID, REGCLASS or REGTYPE instead.")
     if isinstance(node, exp.Table):
         _check_table(node, dialect)
+    if isinstance(node, exp.In) and dialect == "sqlite" and isinstance(node.args.get("field"), exp.Column):
+        _check_name(node.args["field"].name, dialect)
     if isinstance(node, exp.Summarize | exp.Describe) and not isinstance(node.this, exp.Table | exp.Query):
         raise refusal(f"{kind.upper()} of something that is neither a table nor a SELECT")
     if isinstance(node, exp.Select) and (node.args.get("into") or node.args.get("locks")):
@@ -65,25 +83,34 @@ def check_node(node: exp.Expr, dialect: str) -> None:
         kept = [word for word in node.args.get("operation_modifiers") or () if word == "STRAIGHT_JOIN"]
         node.set("operation_modifiers", kept)
     if isinstance(node, exp.Show) and node.name.upper() not in _SHOWN:
-        raise refusal(f"SHOW {node.name}", "Use describe_database to see tables and columns.")
+        raise refusal(f"SHOW {node.name}", _DESCRIBE)
+
+
+def _operator(node: exp.Operator) -> str:
+    return str(node.args["operator"]).lower().removeprefix("pg_catalog.")
 
 
 def _check_table(table: exp.Table, dialect: str) -> None:
     if isinstance(table.this, exp.Func):
         return
     name = table.name
+    if any(part.name.startswith(KEPT) for part in table.parts):
+        raise refusal("a table whose name starts with a control character")
     known = CATALOG_SCHEMAS[dialect].get(table.db.lower())
     if known is not None and name.lower() not in known:
-        raise refusal(
-            f"the engine's own table {table.db}.{name}", "Use describe_database to see tables and columns."
-        )
-    if any(name.lower().startswith(prefix) for prefix in CATALOG_PREFIXES[dialect]):
-        raise refusal(f"the engine's own table {name!r}", "Use describe_database to see tables and columns.")
+        raise refusal(f"the engine's own table {table.db}.{name}", _DESCRIBE)
+    _check_name(name, dialect)
     if dialect in _READS_PATHS and any(mark in p.name.lower() for p in table.parts for mark in _FILE_MARKS):
         raise refusal(
             f"the file {name!r} as a table",
             "Read configured tables; describe_database lists them.",
         )
+
+
+def _check_name(name: str, dialect: str) -> None:
+    """Refuse a table of the engine's own; SQLite reads one behind an IN too."""
+    if any(name.lower().startswith(prefix) for prefix in CATALOG_PREFIXES[dialect]):
+        raise refusal(f"the engine's own table {name!r}", _DESCRIBE)
 
 
 def refusal(part: str, advice: str = "") -> RequestError:

@@ -48,6 +48,7 @@ def describe_database(
     """
     if not 0 <= samples <= 20:
         raise RequestError("bad-range", f"samples={samples} is outside 0 to 20.")
+    engine.look()
     if table is None:
         return _listed(engine, engine.tables(), columns=columns)
     found = _matching(engine, table) or _matching_now(engine, table)

@@ -22,8 +22,7 @@ from mcp_pyexec.sql.cached_engine import CachedEngine, file_version, server_vers
 from mcp_pyexec.sql.describe import describe_database
 from mcp_pyexec.sql.description import Database, Description
 from mcp_pyexec.sql.dialects import FAMILY
-from mcp_pyexec.sql.duckdb_readers import StartReader, no_reader
-from mcp_pyexec.sql.files import DataConversion
+from mcp_pyexec.sql.files import DataConversion, FailedFile, reason_for, told
 from mcp_pyexec.sql.guard import guard
 from mcp_pyexec.sql.hints import with_hint
 from mcp_pyexec.sql.masked_engine import MaskedEngine
@@ -31,6 +30,7 @@ from mcp_pyexec.sql.masking import Masking
 from mcp_pyexec.sql.opening import open_engine
 from mcp_pyexec.sql.parameters import check_parameters
 from mcp_pyexec.sql.protected import Protected
+from mcp_pyexec.sql.readers import StartReader, no_reader
 from mcp_pyexec.sql.results import Engine, Fetched, QueryResult, Run, SqlLimits, Value
 
 __all__ = ["Databases"]
@@ -51,7 +51,7 @@ class Databases:
         sources: Checked with `sources.check_source`.
         data: The `--data` files; together they are the database `data`.
         sensitive: Columns that are hidden or masked.
-        start_reader: Starts a jailed process that reads a DuckDB file.
+        start_reader: Starts a jailed process that reads a DuckDB file, or large results of a SQLite file.
 
     Raises:
         ConfigError: Two databases have the same name.
@@ -127,7 +127,9 @@ class Databases:
             values = check_parameters(guarded, parameters or {})
             run.check()
             engine = engine or self._engine(source)
-            fetched = with_hint(engine, guarded.tables, lambda: engine.fetch(guarded.sql, values, run))
+            fetched = with_hint(
+                engine, guarded.tables, self._failed(source), lambda: engine.fetch(guarded.sql, values, run)
+            )
             return self._result(fetched, guarded.sql, source, run)
 
         return await self._finish(run, work)
@@ -161,7 +163,7 @@ class Databases:
         source = self._source(database)
         await self._prepared([source], self._limits.timeout_s)
         run = Run(self._limits, self._limits.timeout_s)
-        return await self._finish(run, lambda: self._engine(source).notes)
+        return await self._finish(run, lambda: self._notes(source, self._engine(source)))
 
     async def warm_up(self) -> None:
         """Start the processes that read DuckDB files; what does not open is for the first query to tell."""
@@ -198,10 +200,13 @@ class Databases:
         self, source: DatabaseSource, database: str | None, table: str | None, samples: int, run: Run
     ) -> Database:
         engine = self._engine(source)
-        listing = describe_database(
-            engine, table=table, columns=database is not None, samples=samples, run=run
-        )
-        description = " ".join(filter(None, (source.description, engine.notes)))
+        try:
+            listing = describe_database(
+                engine, table=table, columns=database is not None, samples=samples, run=run
+            )
+        except RequestError as error:
+            raise RequestError(error.code, error.message + reason_for(table, self._failed(source))) from None
+        description = " ".join(filter(None, (source.description, self._notes(source, engine))))
         return Database(
             source.name, source.dialect, description, listing.tables, listing.total, listing.schemas
         )
@@ -255,11 +260,17 @@ class Databases:
             if source.name not in self._engines:
                 converted = self._data.path if self._data and source.name == DATA_DATABASE else None
                 engine = open_engine(source, self._limits, self._start_reader, converted)
-                version = (
-                    server_version if source.on_server else file_version(converted or database_path(source))
-                )
+                file = converted or (None if source.on_server else database_path(source))
+                version = file_version(file) if file else server_version(engine)
                 self._engines[source.name] = CachedEngine(self._protected(source, engine), version)
             return self._engines[source.name]
+
+    def _failed(self, source: DatabaseSource) -> Sequence[FailedFile]:
+        return self._data.failed if self._data and source.name == DATA_DATABASE else ()
+
+    def _notes(self, source: DatabaseSource, engine: Engine) -> str:
+        """Return what there is to know of the session's rights and of data files that are not served."""
+        return told(self._failed(source)) or engine.notes
 
     def _rules(self, source: DatabaseSource) -> ColumnRules:
         return self._sensitive.of(source.name) if self._sensitive else ColumnRules()
@@ -279,9 +290,10 @@ class Databases:
             )
         try:
             protected = Protected(engine, rules, dialect, default_schema(source))
-        except RequestError:
+        except RequestError as error:
             engine.close()
-            raise
+            reasons = f" {told(failed)}" if (failed := self._failed(source)) else ""
+            raise RequestError(error.code, error.message + reasons) from None
         self._masking[source.name] = Masking(protected, dialect)
         return MaskedEngine(engine, protected)
 

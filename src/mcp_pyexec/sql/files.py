@@ -1,61 +1,85 @@
-"""The `--data` files as one DuckDB file: taken from the cache, or converted by a child process.
+"""The `--data` files as one DuckDB file: each converted by itself and kept in the cache, then put together.
 
-Nothing waits for it but a query on that database. The child has limits on memory, file size and time, so that no
-file can take the server along; what it says is shown and believed no further.
+So a change converts that file alone, and one that cannot be read leaves the others usable. Nothing waits for it but
+a query on that database.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-import subprocess
-import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from mcp_pyexec.data_cache import DataCache, Product, data_key
-from mcp_pyexec.data_files import DataFile, data_parts
+from mcp_pyexec.data_cache import DataCache, Product, data_key, whole_key
+from mcp_pyexec.data_files import DataFile, plain_names
 from mcp_pyexec.errors import ConfigError, RequestError
-from mcp_pyexec.limits import MIB
+from mcp_pyexec.sql.converters import ConversionLimits, Converters, StartConverter, no_converter
 
-__all__ = ["ConversionLimits", "DataConversion"]
+__all__ = ["ConversionLimits", "DataConversion", "FailedFile", "reason_for", "told"]
 
 _log = logging.getLogger(__name__)
-_PROGRAM = ("-I", "-m", "mcp_pyexec.conversion")
-_LINE_BYTES = 64 * 1024
+_TOLD = 3
+"""Failed files that one message tells of."""
 
 
 @dataclass(frozen=True, slots=True)
-class ConversionLimits:
-    """Ceilings of one conversion of all files."""
+class FailedFile:
+    """A file that is not served.
 
-    memory_mb: int = 2048
-    timeout_s: float = 900.0
+    Attributes:
+        reason: Which, why, and what to do, in sentences.
+    """
+
+    file: DataFile
+    reason: str
+
+
+def told(failed: Sequence[FailedFile]) -> str:
+    """Return sentences on the files that are not served while others are; nothing if there are none."""
+    if not failed:
+        return ""
+    return f"Not all data files are served. {_reasons(failed)} The server sees a correction when it is started again."
+
+
+def reason_for(table: str | None, failed: Sequence[FailedFile]) -> str:
+    """Return why a table is missing if, by its name, it is of a file that is not served; with a space in front."""
+    for one in failed:
+        own = one.file.table
+        if table is not None and (table.lower() == own or table.lower().startswith(f"{own}_")):
+            return f" {one.reason}"
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Converted:
+    product: Product
+    failed: tuple[FailedFile, ...]
 
 
 class DataConversion:
-    """One conversion at a time of the files as they are; done again only after a failure and a change of the files."""
+    """The files as they are at the start; looked at again only if none could be converted and one has changed since."""
 
     def __init__(
-        self, files: Sequence[DataFile], cache: DataCache, limits: ConversionLimits | None = None
+        self,
+        files: Sequence[DataFile],
+        cache: DataCache,
+        limits: ConversionLimits | None = None,
+        start_converter: StartConverter = no_converter,
     ) -> None:
         self.files = tuple(files)
         self._cache = cache
-        self._limits = limits or ConversionLimits()
+        self._converters = Converters(start_converter, limits or ConversionLimits(), cache.budget_bytes)
         self._lock = threading.Lock()
-        self._child: subprocess.Popen[bytes] | None = None
-        self._closed = False
-        self._reading = ""
-        self._key = ""
-        self._future: Future[Product] | None = None
+        self._progress = ""
+        self._keys: dict[DataFile, str] = {}
+        self._future: Future[_Converted] | None = None
 
-    def start(self) -> Future[Product]:
+    def start(self) -> Future[_Converted]:
         """Begin, unless it has begun; returns at once."""
         with self._lock:
             if self._future is None or self._may_retry(self._future):
@@ -76,134 +100,120 @@ class DataConversion:
         """The converted file.
 
         Raises:
-            RequestError: `database-preparing`, or `database-unreachable` with the file that failed.
+            RequestError: `database-preparing`, or `database-unreachable` with the files that failed.
         """
         future = self.start()
         if not future.done():
             raise RequestError(
                 "database-preparing",
-                f"The data files are still being converted, which is done once ({self._progress()}). "
+                f"The data files are still being converted, which is done once ({self._progress}). "
                 "Try again in a minute.",
             )
-        return future.result().path
+        return future.result().product.path
+
+    @property
+    def failed(self) -> tuple[FailedFile, ...]:
+        """The files that are not served while others are."""
+        future = self._future
+        done = future is not None and future.done() and future.exception() is None
+        return future.result().failed if future is not None and done else ()
 
     def close(self) -> None:
         """End a conversion that is under way, and let go of the file."""
+        self._converters.close()
         with self._lock:
-            self._closed = True
-            if self._child is not None:
-                self._child.kill()
             future = self._future
         if future is not None:
             future.add_done_callback(_let_go)
 
-    def _may_retry(self, future: Future[Product]) -> bool:
-        if self._closed or not future.done() or future.exception() is None:
+    def _may_retry(self, future: Future[_Converted]) -> bool:
+        if self._converters.closed or not future.done() or future.exception() is None:
             return False
-        try:
-            return data_key(self.files) != self._key
-        except (OSError, ConfigError):
-            return False
+        return _keys(self.files)[0] != self._keys
 
-    def _run(self, future: Future[Product]) -> None:
+    def _run(self, future: Future[_Converted]) -> None:
         try:
-            self._key = data_key(self.files)
-            future.set_result(self._cache.find(self._key) or self._cache.make(self._key, self._convert))
+            future.set_result(self._converted())
         except (RequestError, OSError, ConfigError) as error:
-            failed = error if isinstance(error, RequestError) else _unreachable(_plain(error))
+            failed = _unreachable(_plain(error))
             _log.error("--data: %s", failed.message)
             future.set_exception(failed)
         except BaseException as error:
             future.set_exception(error)
             raise
 
-    def _convert(self, target: Path) -> None:
-        """Have the child write the target; what libraries say on its stderr is for a log of level DEBUG.
+    def _converted(self) -> _Converted:
+        """Return the files as one product, from the cache where it has it.
 
         Raises:
-            RequestError: `database-unreachable`, with the file and what was wrong with it.
+            RequestError: `database-unreachable`, if no file can be converted or two have tables of one name.
         """
-        with self._lock:
-            if self._closed:
-                raise _unreachable("The server is ending.")
-            self._child = subprocess.Popen(  # noqa: S603 - our own program
-                [sys.executable, *_PROGRAM],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=None if _log.isEnabledFor(logging.DEBUG) else subprocess.DEVNULL,
-                env={},
-                cwd="/",
-                start_new_session=True,
-            )
-        late = threading.Timer(self._limits.timeout_s, self._child.kill)
-        late.start()
+        self._keys, failed = _keys(self.files)
+        if not failed and (found := self._cache.find(whole_key(self._keys))):
+            return _Converted(found, ())
+        with self._cache.in_use():
+            paths = dict[DataFile, Path]()
+            for number, (file, key) in enumerate(self._keys.items(), 1):
+                self._progress = f"file {number} of {len(self.files)}: {file.label}"
+                try:
+                    paths[file] = self._own_product(file, key)
+                except (RequestError, OSError, ConfigError) as error:
+                    failed.append(FailedFile(file, _plain(error)))
+            if self._converters.closed or not paths:
+                raise _unreachable("The server is ending." if self._converters.closed else _reasons(failed))
+            product = self._together(paths)
+        for one in failed:
+            _log.error("--data: %s", one.reason)
+        return _Converted(product, tuple(failed))
+
+    def _own_product(self, file: DataFile, key: str) -> Path:
+        """Return the product of one file; it stays while the cache is in use."""
+        names = plain_names(file)
+        job = {"file": {"table": file.table, "kind": file.kind, "path": names.path, "parts": names.parts}}
+        product = self._cache.make(
+            key, lambda folder: self._converters.write(folder, file.label, names.files, job)
+        )
+        product.close()
+        return product.path
+
+    def _together(self, paths: Mapping[DataFile, Path]) -> Product:
+        """Return the one product of all that could be converted."""
+        keys = {file: self._keys[file] for file in paths}
+        seen = {keys[file]: path for file, path in paths.items()}
+        products = [{"key": key, "bytes": path.stat().st_size} for key, path in seen.items()]
+        self._progress = "putting the tables together"
+
+        def assemble(folder: Path) -> None:
+            with ExitStack() as former_in_use:
+                former = self._cache.find_former(whole_key(keys))
+                if former:
+                    former_in_use.callback(former.close)
+                files = {**seen, "former": former.path} if former else seen
+                job = {"products": products, "former": former is not None}
+                self._converters.write(folder, "The whole of the files", files, job)
+
+        return self._cache.make(whole_key(keys), assemble)
+
+
+def _keys(files: Iterable[DataFile]) -> tuple[dict[DataFile, str], list[FailedFile]]:
+    """Return the keys of the files as they are, and those that are not there any more."""
+    keys, failed = {}, []
+    for file in files:
         try:
-            self._follow(self._child, target)
-        finally:
-            late.cancel()
-            self._child.kill()
-            self._child.communicate()
-
-    def _follow(self, child: subprocess.Popen[bytes], target: Path) -> None:
-        assert child.stdin is not None
-        assert child.stdout is not None
-        try:
-            child.stdin.write(json.dumps(self._request(target)).encode() + b"\n")
-            child.stdin.flush()
-        except BrokenPipeError:
-            pass  # it ended before it read, which its reports will show
-        while line := child.stdout.readline(_LINE_BYTES):
-            report = _report(line)
-            if isinstance(failed := report.get("failed"), str):
-                raise _unreachable(failed[:1_000])
-            if isinstance(report.get("tables"), int):
-                return
-            self._reading = str(report.get("reading"))[:200]
-        raise _unreachable(self._ended(child.wait()))
-
-    def _ended(self, status: int) -> str:
-        reading = self._reading or self.files[0].label
-        if status < 0:
-            return (
-                f"{reading} could not be converted within {self._limits.timeout_s:g} s and {self._limits.memory_mb} "
-                "MiB of memory. Split it, save it as Parquet, or leave it out."
-            )
-        return f"Converting {reading} failed in a way that was not foreseen; log_level DEBUG shows it."
-
-    def _request(self, target: Path) -> dict[str, Any]:
-        return {
-            "target": str(target),
-            "spill": f"{target}.tmp",
-            "memory_mb": self._limits.memory_mb,
-            "file_mb": self._cache.budget_bytes // MIB,
-            "files": [
-                {
-                    "path": str(file.path),
-                    "label": file.label,
-                    "table": file.table,
-                    "kind": file.kind,
-                    "parts": [str(path) for path in data_parts(file)],
-                }
-                for file in self.files
-            ],
-        }
-
-    def _progress(self) -> str:
-        number = next((n for n, file in enumerate(self.files, 1) if file.label == self._reading), 1)
-        return f"file {number} of {len(self.files)}: {self.files[number - 1].label}"
+            keys[file] = data_key(file)
+        except (OSError, ConfigError) as error:
+            failed.append(FailedFile(file, _plain(error)))
+    return keys, failed
 
 
-def _let_go(future: Future[Product]) -> None:
+def _let_go(future: Future[_Converted]) -> None:
     if future.exception() is None:
-        future.result().close()
+        future.result().product.close()
 
 
-def _report(line: bytes) -> dict[str, Any]:
-    try:
-        report = json.loads(line)
-    except ValueError:
-        return {}
-    return report if isinstance(report, dict) else {}
+def _reasons(failed: Sequence[FailedFile]) -> str:
+    more = f" {len(failed) - _TOLD} more files could not be converted." if len(failed) > _TOLD else ""
+    return " ".join(one.reason for one in failed[:_TOLD]) + more
 
 
 def _unreachable(message: str) -> RequestError:
@@ -212,6 +222,8 @@ def _unreachable(message: str) -> RequestError:
 
 def _plain(error: Exception) -> str:
     """Return what happened without the path that an OSError carries."""
+    if isinstance(error, RequestError):
+        return error.message
     if isinstance(error, OSError) and error.strerror:
         name = Path(str(error.filename)).name if error.filename else "a file"
         return f"{name}: {error.strerror}. Check that the data files are there and that the cache's disk has room."

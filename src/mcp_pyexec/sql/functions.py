@@ -97,8 +97,8 @@ _DUCKDB_TEXT = """
     json_replace json_set json_structure json_transform json_transform_strict json_tree json_type json_valid
     json_value row_to_json to_json
 
-    alias can_cast_implicitly coalesce constant_or_null enum_code enum_first enum_last enum_range
-    enum_range_boundary if ifnull iif nullif pg_typeof switch typeof version columns
+    alias array can_cast_implicitly coalesce constant_or_null enum_code enum_first enum_last enum_range
+    enum_range_boundary if ifnull iif nullif pg_typeof switch try typeof version columns
     """
 _DUCKDB = frozenset(_DUCKDB_TEXT.split())
 
@@ -111,7 +111,7 @@ FUNCTIONS = {
 }
 
 CATALOG_PREFIXES = {
-    "sqlite": ("pragma_", "sqlite_dbpage", "sqlite_stmt"),
+    "sqlite": ("pragma_", "sqlite_db", "sqlite_stmt"),
     "duckdb": ("pragma_", "duckdb_"),
     "postgresql": ("pg_",),
     "mysql": (),

@@ -19,12 +19,15 @@ from sqlglot.errors import ErrorLevel, SqlglotError
 from sqlglot.tokenizer_core import Token
 
 from mcp_pyexec.errors import RequestError
+from mcp_pyexec.sql.brackets import KEPT
 from mcp_pyexec.sql.checks import check_node, check_opening, check_root, refusal
 from mcp_pyexec.sql.dialects import FAMILY, PARSER, portable
 from mcp_pyexec.sql.functions import FUNCTIONS
+from mcp_pyexec.sql.mysql_json_table import restore_clauses
 from mcp_pyexec.sql.other_rules import OTHERS
+from mcp_pyexec.sql.prefixes import place_prefixes
 from mcp_pyexec.sql.seen import Seen
-from mcp_pyexec.sql.spelling import KEPT, as_written
+from mcp_pyexec.sql.spelling import as_written
 from mcp_pyexec.sql.tokens import (
     MARKED,
     called_names,
@@ -35,6 +38,7 @@ from mcp_pyexec.sql.tokens import (
     ordered_pivot,
     tokenize,
     with_minus,
+    without_comments,
     without_explain,
 )
 
@@ -99,7 +103,7 @@ def _remembered(sql: str, dialect: str) -> GuardedQuery:
 
 def _guard(sql: str, dialect: str, rewrite: Rewrite | None) -> GuardedQuery:
     _check_text(sql)
-    prefix, body = without_explain(sql, dialect)
+    prefix, body = without_explain(without_comments(sql, dialect), dialect)
     tree = _parse(body, dialect)
     check_root(tree, dialect)
     seen = Seen()
@@ -147,8 +151,6 @@ def _parse(sql: str, dialect: str) -> exp.Expr:
             body = "DESCRIBE" + body[tokens[0].end + 1 :]
     elif dialect in OTHERS:
         body = marked_parameters(body, tokens)
-    elif dialect == "mysql" and tokens and tokens[0].text.lower() == "values":
-        body = f"SELECT * FROM (\n{body[: tokens[-1].end + 1]}\n) AS listed"  # noqa: S608 - it is only parsed
     check_opening(tokens[0].text.lower() if tokens else "", dialect)
     if body is not sql:
         tokens = tokenize(body, dialect)
@@ -179,6 +181,12 @@ def _generate(tree: exp.Expr, seen: Seen, dialect: str) -> str:
         size = ", ".join(each.name for each in kind.expressions) if dialect == "bigquery" else ""
         name = f"NUMERIC({size})" if size else "NUMERIC"
         kind.replace(exp.DataType(this=exp.DType.USERDEFINED, kind=name))
+    for path in seen.paths:
+        if path.arg_key == "expression" and isinstance(path.this, exp.Literal):
+            path.replace(path.this)
+    place_prefixes(seen.prefixes)
+    for column in seen.clauses if dialect == "mysql" else ():
+        restore_clauses(column)
     for old in reversed(seen.rewritten) if dialect == "mysql" else ():
         if (other := portable(old)) is not None:
             old.replace(other)
@@ -191,7 +199,7 @@ def _generate(tree: exp.Expr, seen: Seen, dialect: str) -> str:
             identify=dialect == "mssql",
             unsupported_level=ErrorLevel.RAISE,
         )
-    except SqlglotError as error:
+    except _PARSER_ERRORS as error:
         raise RequestError(
             "sql-syntax", f"This is not {dialect} SQL: {_plain(error)}. Write it another way."
         ) from None

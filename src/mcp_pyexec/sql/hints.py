@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from mcp_pyexec.errors import RequestError, nearest
+from mcp_pyexec.sql.files import FailedFile, reason_for
 from mcp_pyexec.sql.results import Engine, Fetched
 
 __all__ = ["names_something_unknown", "with_hint"]
@@ -25,14 +26,19 @@ _COLUMN = re.compile(
 )
 
 
-def with_hint(engine: Engine, tables: Sequence[str], fetch: Callable[[], Fetched]) -> Fetched:
-    """Return what `fetch` returns, or raise its `sql-failed` with the nearest known name behind it."""
+def with_hint(
+    engine: Engine, tables: Sequence[str], failed: Sequence[FailedFile], fetch: Callable[[], Fetched]
+) -> Fetched:
+    """Return what `fetch` returns, or raise its `sql-failed` with a hint behind it.
+
+    The hint is why the file of the missing table is not served, or the nearest known name.
+    """
     try:
         return fetch()
     except RequestError as error:
         if error.code != "sql-failed":
             raise
-        raise RequestError(error.code, error.message + _hint(engine, tables, error.message)) from None
+        raise RequestError(error.code, error.message + _hint(engine, tables, failed, error.message)) from None
 
 
 def names_something_unknown(message: str) -> bool:
@@ -40,9 +46,11 @@ def names_something_unknown(message: str) -> bool:
     return bool(_TABLE.search(message) or _COLUMN.search(message))
 
 
-def _hint(engine: Engine, tables: Sequence[str], message: str) -> str:
+def _hint(engine: Engine, tables: Sequence[str], failed: Sequence[FailedFile], message: str) -> str:
     if match := _TABLE.search(message):
-        return nearest(_name(match), [table.name for table in engine.tables()])
+        return reason_for(_name(match), failed) or nearest(
+            _name(match), [table.name for table in engine.tables()]
+        )
     if match := _COLUMN.search(message):
         wanted = {name.lower() for name in tables}
         read = [t for t in engine.tables() if t.name.rpartition(".")[2].lower() in wanted]

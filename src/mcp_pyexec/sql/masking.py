@@ -12,13 +12,16 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterable
+from functools import lru_cache
+from typing import Protocol
 
 from sqlglot import exp
 
 from mcp_pyexec.errors import RequestError, nearest
-from mcp_pyexec.sql.protected import Protected, ProtectedTable
+from mcp_pyexec.sql.dialects import PARSER
+from mcp_pyexec.sql.protected import ProtectedTable
 
-__all__ = ["MASK", "Masking"]
+__all__ = ["MASK", "Masking", "Tables"]
 
 MASK = "***"
 """What stands for a value; NULL stays NULL."""
@@ -26,12 +29,23 @@ MASK = "***"
 _OUTSIDE = ("alias", "joins", "laterals", "pivots")
 """Arguments of a table that are about its result, and so belong to the subquery in its place."""
 
-_INSIDE = {"this", "db", "catalog", "only", "sample", "partition"}
+_KEPT_INSIDE = ("only", "sample", "partition")
+_INSIDE = {"this", "db", "catalog", *_KEPT_INSIDE}
 _TELLING = {"sqlite": {"sqlite_master", "sqlite_schema"}, "duckdb": {"sqlite_master"}}
 """Catalogue tables without a schema that hold no value of a row."""
 
 _ROW_IDS = {"rowid", "_rowid_", "oid"}
 _UPPER_TO_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+
+
+class Tables(Protocol):
+    """What the rules say of a database's tables, as `Protected` reads it from the catalogue."""
+
+    def find(self, schema: str, table: str) -> ProtectedTable | None:
+        """Return the table that a statement names, or None if there is none."""
+
+    def given(self) -> list[ProtectedTable]:
+        """Return every table of which something is given."""
 
 
 class Masking:
@@ -41,7 +55,7 @@ class Masking:
         dialect: Its family, as `dialects.FAMILY` has it.
     """
 
-    def __init__(self, tables: Protected, dialect: str) -> None:
+    def __init__(self, tables: Tables, dialect: str) -> None:
         self._tables = tables
         self._dialect = dialect
 
@@ -51,26 +65,28 @@ class Masking:
         Raises:
             RequestError: `column-protected`, for a table that cannot be given without its sensitive columns.
         """
-        self._check_memberships(tree)
-        places = [table for table in tree.find_all(exp.Table) if self._is_base(table)]
+        nodes = [*tree.find_all(exp.Table, exp.Column, exp.In)]
+        columns = [node for node in nodes if isinstance(node, exp.Column)]
+        self._check_memberships(nodes)
+        places = [node for node in nodes if isinstance(node, exp.Table) and self._is_base(node)]
         found = [(table, self._found(table)) for table in places]
         sensitive = [(table, known) for table, known in found if known is not None and known.sensitive]
         if sensitive:
-            self._check_row_ids(tree, {column for _, known in sensitive for column in known.columns})
-        _unqualify(tree, {table.name.casefold() for table, _ in sensitive})
+            self._check_row_ids(columns, {column for _, known in sensitive for column in known.columns})
+        _unqualify(columns, {table.name.casefold() for table, _ in sensitive})
         for table, known in sensitive:
             self._replace(table, known)
 
-    def _check_memberships(self, tree: exp.Expr) -> None:
+    def _check_memberships(self, nodes: Iterable[exp.Expr]) -> None:
         """Refuse `x IN table`, which only SQLite has and the parser holds for a column."""
         if self._dialect == "sqlite" and any(
-            isinstance(node.args.get("field"), exp.Column) for node in tree.find_all(exp.In)
+            isinstance(node, exp.In) and isinstance(node.args.get("field"), exp.Column) for node in nodes
         ):
             raise _refused("IN with a table's name", "Write IN (SELECT column FROM table).")
 
-    def _check_row_ids(self, tree: exp.Expr, columns: set[str]) -> None:
+    def _check_row_ids(self, named_columns: Iterable[exp.Column], columns: set[str]) -> None:
         """Refuse SQLite's row ids: of a subquery they are NULL, which would be a wrong answer."""
-        named = {column.name.lower() for column in tree.find_all(exp.Column)} - {c.lower() for c in columns}
+        named = {column.name.lower() for column in named_columns} - {c.lower() for c in columns}
         if self._dialect == "sqlite" and named & _ROW_IDS:
             raise _refused(
                 "rowid beside a table with protected columns", "Name a column of the table instead."
@@ -128,12 +144,15 @@ class Masking:
         extra = {name for name, value in table.args.items() if value} - {*_INSIDE, *_OUTSIDE}
         if extra:
             raise _refused(f"{known.name!r} with {min(extra)}", "Name the table alone.")
-        inner = _inner(table, known)
-        projected = exp.Select(expressions=[*_projection(known)]).from_(inner, copy=False)
+        projected: exp.Expr
+        if any(table.args.get(name) for name in _KEPT_INSIDE):
+            projected = _projected(table, known)
+        else:
+            projected = exp.Var(this=_text(known, self._dialect))
         if isinstance(table.parent, exp.Describe | exp.Summarize):
             if self._dialect == "mysql":
                 raise _refused(f"DESCRIBE of {known.name!r}", "Use describe_database.")
-            table.replace(projected)
+            table.replace(_projected(table, known))
             return
         outside = {name: table.args[name] for name in _OUTSIDE if table.args.get(name)}
         outside.setdefault("alias", exp.TableAlias(this=table.this.copy()))
@@ -154,9 +173,20 @@ def _visible(known: exp.With, within: exp.Expr | None) -> Iterable[exp.Expr]:
         yield name
 
 
+@lru_cache(maxsize=1024)
+def _text(known: ProtectedTable, dialect: str) -> str:
+    """Return what a table gives, generated once: it stands in every statement as the same text."""
+    return _projected(exp.Table(), known).sql(PARSER[dialect], comments=False, copy=False)
+
+
+def _projected(table: exp.Table, known: ProtectedTable) -> exp.Select:
+    """Return the SELECT of a table's columns, with the mask over some."""
+    return exp.Select(expressions=[*_projection(known)]).from_(_inner(table, known), copy=False)
+
+
 def _inner(table: exp.Table, known: ProtectedTable) -> exp.Table:
     """Return the table itself, by the full name that the catalogue has for it."""
-    kept = {name: table.args[name] for name in _INSIDE - {"this", "db", "catalog"} if name in table.args}
+    kept = {name: table.args[name] for name in _KEPT_INSIDE if name in table.args}
     place = {"db": exp.to_identifier(known.schema, quoted=True)} if known.schema else {}
     return exp.Table(this=exp.to_identifier(known.table, quoted=True), **place, **kept)
 
@@ -174,9 +204,9 @@ def _projection(known: ProtectedTable) -> Iterable[exp.Expr]:
             yield column
 
 
-def _unqualify(tree: exp.Expr, replaced: set[str]) -> None:
+def _unqualify(columns: Iterable[exp.Column], replaced: set[str]) -> None:
     """Drop the schema in front of a replaced table's columns: a subquery has none."""
-    for column in tree.find_all(exp.Column):
+    for column in columns:
         if column.args.get("db") and column.table.casefold() in replaced:
             column.set("db", None)
             column.set("catalog", None)

@@ -9,7 +9,7 @@ from typing import Any
 
 from mcp_pyexec.sql.description import Column, Table
 
-__all__ = ["read_columns", "read_tables"]
+__all__ = ["CHANGES", "read_columns", "read_tables"]
 
 Rows = Callable[[str], list[tuple[Any, ...]]]
 """Runs a statement and gives its rows, every value as text."""
@@ -31,6 +31,11 @@ _DISTINCT = """
     SELECT c.table_name, c.column_name, max(c.cardinality) FROM information_schema.statistics c
     WHERE c.table_schema = database() AND c.seq_in_index = 1 {one} GROUP BY c.table_name, c.column_name
 """
+CHANGES = """
+    SHOW GLOBAL STATUS WHERE variable_name REGEXP '^Com_(create|alter|drop|rename|grant|revoke|truncate)'
+    AND variable_name NOT LIKE '%temporary%'
+"""
+"""Its rows differ once anyone on the server defined something: it counts such statements since it started."""
 
 
 def read_tables(rows: Rows) -> tuple[Table, ...]:

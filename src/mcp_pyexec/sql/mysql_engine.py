@@ -2,7 +2,8 @@
 
 Enforced here: a READ ONLY transaction in a session whose every transaction is read-only, time-outs, one statement
 per text, no local files; and before a text runs, the server's own parser must take it as a subquery, where only a
-SELECT without INTO can stand (the check prepares `SELECT 1 FROM (…)` and runs nothing).
+SELECT without INTO can stand (the check prepares `SELECT 1 FROM (…)` and runs nothing); and afterwards the session is
+reset to its first state.
 
 What remains with the guard off: functions that tell settings, wait, or take named locks (all end with the
 statement), and LOAD_FILE for a user with the FILE right: give the server a user without it.
@@ -16,7 +17,7 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -31,9 +32,10 @@ from mcp_pyexec.errors import RequestError
 from mcp_pyexec.sources import DatabaseSource
 from mcp_pyexec.sql import arrow
 from mcp_pyexec.sql.description import Table
-from mcp_pyexec.sql.mysql_catalog import read_columns, read_tables
+from mcp_pyexec.sql.mysql_catalog import CHANGES, read_columns, read_tables
+from mcp_pyexec.sql.mysql_rights import told_rights
 from mcp_pyexec.sql.mysql_rows import described, read_rows
-from mcp_pyexec.sql.mysql_session import Stopper, connect, told_rights
+from mcp_pyexec.sql.mysql_session import Stopper, connect, renew
 from mcp_pyexec.sql.mysql_types import convert, settle
 from mcp_pyexec.sql.results import FIRST_ROWS, Collector, Fetched, Run, SqlLimits, Value, lost_connection
 from mcp_pyexec.sql.sessions import begun
@@ -107,6 +109,10 @@ class MysqlEngine:
         """Return the tables with their columns, without samples."""
         return read_columns(self._catalogue, tables)
 
+    def changes(self) -> Hashable:
+        """Return something that differs once a table, column, comment, key or grant does."""
+        return tuple(self._catalogue(CHANGES))
+
     def close(self) -> None:
         """Close every session."""
         self._pool.dispose()
@@ -126,9 +132,7 @@ class MysqlEngine:
             with run.interruptible(Stopper(session, self._source, self._limits).stop):
                 yield session
                 if not _unread(session):
-                    _query(session, "ROLLBACK")
-                    _query(session, "DO RELEASE_ALL_LOCKS()")
-                    clean = not run.over()
+                    clean = self._renewed(session) and not run.over()
         except pymysql.MySQLError as error:
             run.check()
             if error.args and error.args[0] in _TIMED_OUT:
@@ -141,6 +145,14 @@ class MysqlEngine:
             if not clean:
                 pooled.invalidate()
             pooled.close()
+
+    def _renewed(self, session: Connection[Any]) -> bool:
+        """Return whether the next one may have the session, with nothing in it of the last."""
+        try:
+            renew(session, self._limits)
+        except pymysql.MySQLError:
+            return False
+        return True
 
     def _begun(self, run: Run) -> tuple[PoolProxiedConnection, Connection[Any]]:
         dropped = (pymysql.OperationalError, pymysql.InterfaceError)

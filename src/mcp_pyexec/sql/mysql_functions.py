@@ -36,6 +36,8 @@ _TEXT = """
     json_overlaps json_pretty json_query json_quote json_remove json_replace json_schema_valid json_search json_set
     json_table json_type json_unquote json_valid json_value nested
 
+    binary charset coercibility collation
+
     index coalesce if ifnull nullif nvl nvl2 decode decode_oracle values inet_aton inet_ntoa inet6_aton inet6_ntoa
     is_ipv4 is_ipv6 is_uuid bin_to_uuid uuid_to_bin cast row version database schema user current_user session_user
 

@@ -31,7 +31,9 @@ Cells = list[bytes | None]
 def described(cursor: SSCursor) -> list[Field]:
     """Return the columns of the statement that the cursor runs; empty if it has no result."""
     fields = getattr(cursor._result, "fields", None) or []
-    return [Field(f.name, f.type_code, f.flags, f.length, f.scale, f.charsetnr) for f in fields]
+    return [
+        Field(f.name, f.type_code, f.flags, f.length, f.scale, f.charsetnr, not f.org_table) for f in fields
+    ]
 
 
 def read_rows(connection: Connection, width: int, value_bytes: int) -> Iterator[Cells]:

@@ -1,4 +1,4 @@
-"""A MySQL or MariaDB session that can only read, and what its user could do elsewhere.
+"""A MySQL or MariaDB session that can only read.
 
 Every session has `SET SESSION TRANSACTION READ ONLY`, ceilings on statements and locks, one fixed SQL mode (so that
 quotes mean to the server what they mean to the guard), UTC, no local files and no second statement in one text.
@@ -10,7 +10,6 @@ manual, not run.
 from __future__ import annotations
 
 import os
-import re
 import socket
 import threading
 from contextlib import closing, suppress
@@ -22,22 +21,15 @@ from pymysql.connections import Connection
 from mcp_pyexec.sources import DatabaseSource, server_address
 from mcp_pyexec.sql.results import SqlLimits
 
-__all__ = ["Stopper", "connect", "told_rights"]
+__all__ = ["Stopper", "connect", "renew"]
 
 _CONNECT_S = 5
 _LOCK_S = 5
 _GRACE_S = 5
+_RESET_CONNECTION = 0x1F
+"""COM_RESET_CONNECTION of the protocol; PyMySQL does not name it, and sends it by two methods it does not document."""
+
 _MODE = "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
-_READING = {
-    "USAGE",
-    "SELECT",
-    "SHOW VIEW",
-    "SHOW DATABASES",
-    "PROCESS",
-    "REPLICATION CLIENT",
-    "BINLOG MONITOR",
-}
-_GRANT = re.compile(r"GRANT (.+?) ON (.+?) TO ")
 
 
 def connect(source: DatabaseSource, limits: SqlLimits) -> Connection[Any]:
@@ -54,7 +46,6 @@ def connect(source: DatabaseSource, limits: SqlLimits) -> Connection[Any]:
         password=address.password or "",
         database=address.database,
         charset="utf8mb4",
-        sql_mode=_MODE,
         autocommit=True,
         local_infile=False,
         conv={},
@@ -79,33 +70,26 @@ def _restrict(connection: Connection[Any], limits: SqlLimits) -> None:
     lock_s = max(1, int(min(limits.timeout_s, _LOCK_S)))
     longest = limits.timeout_s + 1
     mariadb = "mariadb" in str(connection.get_server_info()).lower()
+    time_s = (
+        f"max_statement_time = {longest:.3f}" if mariadb else f"max_execution_time = {int(longest * 1000)}"
+    )
     with connection.cursor() as cursor:
         cursor.execute("SET SESSION TRANSACTION READ ONLY")
-        cursor.execute(f"SET SESSION lock_wait_timeout = {lock_s}, innodb_lock_wait_timeout = {lock_s}")
-        cursor.execute("SET SESSION time_zone = '+00:00'")
-        if mariadb:
-            cursor.execute(f"SET SESSION max_statement_time = {longest:.3f}")
-        else:
-            cursor.execute(f"SET SESSION max_execution_time = {int(longest * 1000)}")
+        cursor.execute(
+            f"SET NAMES utf8mb4, SESSION sql_mode = '{_MODE}', time_zone = '+00:00', autocommit = 1, {time_s}, "
+            f"lock_wait_timeout = {lock_s}, innodb_lock_wait_timeout = {lock_s}"
+        )
 
 
-def told_rights(connection: Connection[Any]) -> str:
-    """Return one sentence on what the user may do beside reading, empty if nothing."""
-    with connection.cursor() as cursor:
-        cursor.execute("SHOW GRANTS")
-        grants = [_GRANT.match(str(line)) for (line,) in cursor.fetchall()]
-    more: dict[str, None] = {}
-    for grant in filter(None, grants):
-        rights = re.sub(r"\([^)]*\)", "", grant.group(1)).split(",")
-        found = [r.strip() for r in rights if r.strip().upper() not in _READING]
-        more |= dict.fromkeys(f"{right} on {grant.group(2)}" for right in found)
-    if not more:
-        return ""
-    shown = ", ".join(list(more)[:6]) + (", …" if len(more) > 6 else "")
-    return (
-        f"The user of this database has {shown}; transactions are read-only and the server takes nothing but a "
-        "SELECT, but a user who may only SELECT, without FILE, is safer."
-    )
+def renew(connection: Connection[Any], limits: SqlLimits) -> None:
+    """Make the session what a new one is: no transaction, variables, locks, temporary tables or prepared statements.
+
+    Raises:
+        pymysql.MySQLError: The server cannot do that (before MySQL 5.7.3 and MariaDB 10.2.4); connect anew.
+    """
+    connection._execute_command(_RESET_CONNECTION, b"")
+    connection._read_ok_packet()
+    _restrict(connection, limits)
 
 
 class Stopper:

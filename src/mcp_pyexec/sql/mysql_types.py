@@ -4,12 +4,13 @@
     FLOAT, DOUBLE, DECIMAL(p, s)      float, double, decimal
     DATE, DATETIME, TIMESTAMP         date32, timestamp in µs, the same in UTC
     TIME                              duration in µs: it may be negative or longer than a day
-    BIT                               uint64
+    BIT                               uint64; computed ones may be unreadable, see `_bits`
     ENUM                              dictionary of text
     BLOB, BINARY, GEOMETRY            binary
     anything else                     text
 
-Where a value has no Arrow form (`0000-00-00`) the whole column is text, as the server writes it.
+Where a value has no Arrow form (`0000-00-00`) the whole column is text, as the server writes it. A FLOAT has the six
+digits that the server writes of one, whoever asks; `f + 0e0` has all of them.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 from pymysql.constants import FIELD_TYPE, FLAG
+
+from mcp_pyexec.errors import RequestError
 
 __all__ = ["Field", "convert", "settle"]
 
@@ -49,6 +52,7 @@ _BLOBS = {
     FIELD_TYPE.VAR_STRING,
     FIELD_TYPE.VARCHAR,
 }
+_SECONDS = len("2024-01-02 03:04:05")
 _TIME = re.compile(r"(-?)(\d+):(\d\d):(\d\d)(?:\.(\d{1,6}))?")
 
 
@@ -61,6 +65,7 @@ class Field:
         flags: Of `FLAG`.
         length: In characters, sign and point of a decimal included.
         charset: 63 for bytes.
+        computed: False for the column of a table.
     """
 
     name: str
@@ -69,6 +74,7 @@ class Field:
     length: int
     scale: int
     charset: int
+    computed: bool
 
     @property
     def binary(self) -> bool:
@@ -82,7 +88,7 @@ def convert(values: Sequence[bytes | None], field: Field) -> pa.Array:
     if field.binary:
         return raw
     if field.kind == FIELD_TYPE.BIT:
-        return pa.array([None if v is None else int.from_bytes(v, "big") for v in values], pa.uint64())
+        return _bits(values, field)
     text = raw.cast(pa.string())
     try:
         if field.kind == FIELD_TYPE.TIME:
@@ -98,9 +104,36 @@ def convert(values: Sequence[bytes | None], field: Field) -> pa.Array:
 def settle(batches: Sequence[pa.Array], field: Field) -> pa.ChunkedArray:
     """Return the batches of a column in one type."""
     if len({batch.type for batch in batches}) > 1:
-        batches = [batch.cast(pa.string()) for batch in batches]
+        batches = [_written(batch, field) for batch in batches]
     values = pa.chunked_array(batches)
     return pc.dictionary_encode(values) if field.flags & FLAG.ENUM else values
+
+
+def _bits(values: Sequence[bytes | None], field: Field) -> pa.Array:
+    """Return bits as numbers; MariaDB sends those of MAX, MIN and GREATEST as digits under the type of bytes.
+
+    Raises:
+        RequestError: `sql-failed` where every value could be either.
+    """
+    width, some = -(-field.length // 8), [value for value in values if value is not None]
+    digits = field.computed and bool(some) and all(value.isdigit() for value in some)
+    if digits and not any(len(v) != width or int.from_bytes(v, "big") >> field.length for v in some):
+        raise RequestError(
+            "sql-failed",
+            f"The server sends the bits of {field.name!r} so that they can be read in two ways. "
+            f"Write ({field.name}) + 0.",
+        )
+    return pa.array(
+        [None if v is None else int(v) if digits else int.from_bytes(v, "big") for v in values], pa.uint64()
+    )
+
+
+def _written(values: pa.Array, field: Field) -> pa.Array:
+    """Return the column as the server writes it."""
+    if not pa.types.is_timestamp(values.type):
+        return values.cast(pa.string())
+    texts = values.cast(pa.timestamp("us")).cast(pa.string())
+    return pc.utf8_slice_codeunits(texts, 0, _SECONDS + (1 + field.scale if field.scale else 0))
 
 
 def _target(field: Field) -> pa.DataType:

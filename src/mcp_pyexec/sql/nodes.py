@@ -22,7 +22,7 @@ _NODES_TEXT = """
     JSONExtractQuote JSONKeyValue JSONPath JSONPathFilter JSONPathKey JSONPathRecursive JSONPathRoot
     JSONPathSelector JSONPathSlice JSONPathSubscript JSONPathUnion JSONPathWildcard JSONSchema JSONValue Join Kwarg
     LT LTE Lambda Lateral Like Limit LimitOptions Literal Match Mod Mul NEQ National Neg Not Null NullSafeEQ
-    NullSafeNEQ Offset Operator Or Order Ordered Overlaps Paren Pivot PivotAlias PivotAny Placeholder
+    NullSafeNEQ ObjectIdentifier Offset Operator Or Order Ordered Overlaps Paren Pivot PivotAlias PivotAny Placeholder
     PositionalColumn PropertyEQ PseudoType Qualify RawString RecursiveWithSearch RegexpLike RespectNulls
     Rollup Select Show SimilarTo Slice Star Sub Subquery Summarize Table TableAlias TableColumn TableSample TryCast
     Tuple Union UnpivotColumns Values Var Where Window WindowSpec With WithinGroup Xor

@@ -9,8 +9,8 @@ from mcp_pyexec.errors import ConfigError, RequestError
 from mcp_pyexec.sources import ENFORCED, DatabaseSource, alchemy_url, check_source, database_path
 from mcp_pyexec.sql.dialects import FAMILY
 from mcp_pyexec.sql.duckdb_engine import DuckdbEngine
-from mcp_pyexec.sql.duckdb_readers import StartReader
 from mcp_pyexec.sql.other_sessions import SESSIONS
+from mcp_pyexec.sql.readers import StartReader
 from mcp_pyexec.sql.results import Engine, SqlLimits
 from mcp_pyexec.sql.sqlite_engine import SqliteEngine
 
@@ -26,7 +26,7 @@ def open_engine(
     """Return the open database.
 
     Args:
-        start: Starts what reads a DuckDB file.
+        start: Starts what reads a DuckDB file, and large results of a SQLite file.
         converted: The DuckDB file made of the `--data` files, for the database of those.
 
     Raises:
@@ -36,7 +36,7 @@ def open_engine(
     if converted is None:
         _check(source)
     if source.dialect == "sqlite":
-        return _open_sqlite(source, limits)
+        return _open_sqlite(source, limits, start)
     if source.dialect == "postgresql":
         return _open_postgresql(source, limits)
     if source.general:
@@ -53,9 +53,9 @@ def _check(source: DatabaseSource) -> None:
         raise RequestError("database-unreachable", str(error)) from None
 
 
-def _open_sqlite(source: DatabaseSource, limits: SqlLimits) -> Engine:
+def _open_sqlite(source: DatabaseSource, limits: SqlLimits, start: StartReader) -> Engine:
     try:
-        return SqliteEngine(database_path(source), limits)
+        return SqliteEngine(database_path(source), limits, start)
     except sqlite3.Error as error:
         raise _unreachable(source, str(error)) from None
 

@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError, NoSuchTableError, SQLAlchemyError
 from mcp_pyexec.errors import RequestError
 from mcp_pyexec.sql import arrow
 from mcp_pyexec.sql.description import Column, Table
+from mcp_pyexec.sql.other_rights import told_rights
 from mcp_pyexec.sql.other_sessions import Session, filled
 from mcp_pyexec.sql.other_types import chunk, settle
 from mcp_pyexec.sql.results import Collector, Fetched, Run, SqlLimits, Value
@@ -39,7 +40,7 @@ class OtherEngine:
 
     Args:
         url: With the driver's name in it; secret.
-        notes: What the database itself enforces.
+        notes: What the database itself enforces; behind it comes what the account may do beyond reading.
 
     Raises:
         sqlalchemy.exc.SQLAlchemyError: On construction, where the database cannot be reached or refuses.
@@ -55,16 +56,19 @@ class OtherEngine:
             poolclass=sqlalchemy.QueuePool,
             pool_size=limits.concurrent,
             max_overflow=0,
-            pool_pre_ping=True,
+            pool_pre_ping=session.pinged,
             pool_recycle=_IDLE_S,
             hide_parameters=True,
             connect_args={name: int(filled(value, limits)) for name, value in session.arguments.items()},
         )
         sqlalchemy.event.listen(self._engine, "connect", self._restrict)
+        sqlalchemy.event.listen(self._engine, "before_cursor_execute", self._check)
         self.quote_mark = self._engine.dialect.identifier_preparer.initial_quote.replace("[", '"')
         try:
-            with self._connection(Run(limits, limits.timeout_s)):
-                pass
+            with self._connection(Run(limits, limits.timeout_s)) as connection:
+                if session.rights:
+                    told = told_rights(connection, session.rights, _message)
+                    self.notes = " ".join(filter(None, (notes, told)))
         except BaseException:
             self._engine.dispose()
             raise
@@ -135,6 +139,7 @@ class OtherEngine:
         """A connection inside a transaction that is rolled back; it is kept only if it came to its end by itself."""
         with self._engine.connect() as connection:
             try:
+                self._begin(connection)
                 for statement in self._session.on_begin:
                     connection.exec_driver_sql(filled(statement, self._limits))
                 with run.interruptible(_Stopper(connection.connection.driver_connection).stop):
@@ -158,8 +163,22 @@ class OtherEngine:
             return [name for name in names if name.lower() not in self._session.hidden][:_MOST_SCHEMAS]
         return []
 
+    def _begin(self, connection: Connection) -> None:
+        if self._session.begun is None:
+            return
+        try:
+            self._session.begun(connection.connection.driver_connection)
+        except self._engine.dialect.loaded_dbapi.Error as error:
+            raise DBAPIError("", None, error) from None
+
+    def _check(self, _connection: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if self._session.checked is not None:
+            self._session.checked(cursor, statement, parameters)
+
     def _restrict(self, driver_connection: Any, _record: Any) -> None:
         """Set the limits on a new connection."""
+        if self._session.opened is not None:
+            self._session.opened(driver_connection, self._limits)
         for name in self._session.attributes:
             if hasattr(driver_connection, name):
                 setattr(driver_connection, name, int(self._limits.timeout_s * 1000) + 1000)

@@ -9,7 +9,7 @@ from typing import Any
 
 from mcp_pyexec.sql.description import Column, Table
 
-__all__ = ["read_columns", "read_tables"]
+__all__ = ["CHANGES", "read_columns", "read_tables"]
 
 Rows = Callable[[str], list[tuple[Any, ...]]]
 """Runs a statement and gives its rows, every value as text."""
@@ -44,6 +44,11 @@ _STATISTICS = """
       s.n_distinct, s.null_frac
     FROM pg_stats s
 """
+CHANGES = " UNION ALL ".join(
+    f"SELECT count(*), sum(xmin::text::bigint) FROM {table}"  # noqa: S608 - our own words
+    for table in ("pg_class", "pg_attribute", "pg_namespace", "pg_constraint", "pg_description")
+)
+"""Its rows differ once a row of the catalogue was made, changed or removed: each carries who wrote it last."""
 
 
 def read_tables(rows: Rows) -> tuple[Table, ...]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -28,9 +28,10 @@ from mcp_pyexec.sources import DatabaseSource
 from mcp_pyexec.sql import arrow
 from mcp_pyexec.sql.description import Table
 from mcp_pyexec.sql.postgresql_binary import Unfit, decode, is_binary
-from mcp_pyexec.sql.postgresql_catalog import read_columns, read_tables
-from mcp_pyexec.sql.postgresql_session import Stopper, connect, read_rights
-from mcp_pyexec.sql.postgresql_types import BUILT_IN, SHOWN, Kind, convert, settle
+from mcp_pyexec.sql.postgresql_catalog import CHANGES, read_columns, read_tables
+from mcp_pyexec.sql.postgresql_rights import read_rights
+from mcp_pyexec.sql.postgresql_session import Stopper, connect
+from mcp_pyexec.sql.postgresql_types import BUILT_IN, SHOWN, Kind, settle
 from mcp_pyexec.sql.postgresql_wire import Binding, abandon, copied, describe, execute
 from mcp_pyexec.sql.results import FIRST_ROWS, Collector, Fetched, Run, SqlLimits, Value, lost_connection
 from mcp_pyexec.sql.sessions import begun
@@ -44,7 +45,8 @@ _LOST = {None, "57P01", "57P02", "08006"}
 """No word of the server at all, ended by its operator, crashed, cut."""
 _TEXT = Kind("text")
 _TYPES = """
-    SELECT t.oid, t.typtype, t.typcategory, t.typelem, t.typdelim, t.typname FROM pg_type t WHERE t.oid = {oid}
+    SELECT t.typtype, t.typcategory, t.typelem, t.typdelim, t.typbasetype, t.typtypmod
+    FROM pg_type t WHERE t.oid = {oid}
 """
 
 
@@ -96,6 +98,10 @@ class PostgresqlEngine:
     def columns(self, tables: Sequence[Table]) -> tuple[Table, ...]:
         """Return the tables with their columns, without samples."""
         return read_columns(self._catalogue, tables)
+
+    def changes(self) -> Hashable:
+        """Return something that differs once a table, column, comment, key or grant does."""
+        return tuple(self._catalogue(CHANGES))
 
     def close(self) -> None:
         """Close every session."""
@@ -160,7 +166,7 @@ class PostgresqlEngine:
         sent = [kind if is_binary(kind) else _TEXT for kind in kinds]
         collector = Collector(run.limits, names)
         for data, lengths in copied(session, _copy(sql, kinds), run, run.limits.value_bytes):
-            if not collector.add(_batch(decode(data, lengths, sent), names, kinds)):
+            if not collector.add(pa.RecordBatch.from_arrays(decode(data, lengths, sent), names=names)):
                 break
         return _settled(collector, kinds)
 
@@ -173,7 +179,7 @@ class PostgresqlEngine:
         collector = Collector(run.limits, names)
         while (rows := execute(session, f"FETCH FORWARD {_FETCH_ROWS} FROM result", run)).ntuples:
             arrays = [pa.array(values, pa.string()) for values in _columns(rows)]
-            if not collector.add(_batch(arrays, names, kinds)):
+            if not collector.add(pa.RecordBatch.from_arrays(arrays, names=names)):
                 break
             run.check()
         return _settled(collector, kinds)
@@ -206,7 +212,9 @@ class PostgresqlEngine:
         rows = list(zip(*_columns(execute(session, _TYPES.format(oid=oid), run)), strict=True))
         if not rows:
             return SHOWN
-        _, form, category, element, delimiter, _ = rows[0]
+        form, category, element, delimiter, base, modifier = rows[0]
+        if form == "d":
+            return self._kind(session, int(base), int(modifier), run)
         if category == "A" and int(element):
             return Kind("array", element=self._kind(session, int(element), -1, run), delimiter=str(delimiter))
         return Kind("enum") if form == "e" else SHOWN
@@ -215,15 +223,16 @@ class PostgresqlEngine:
 def _copy(sql: str, kinds: Sequence[Kind]) -> str:
     """Return the statement that sends the rows, columns without a binary form as the server writes them."""
     if not all(map(is_binary, kinds)):
-        columns = [f"c{i}" if is_binary(kind) else f"c{i}::text" for i, kind in enumerate(kinds)]
+        columns = [_sent(f"c{i}", kind) for i, kind in enumerate(kinds)]
         names = ", ".join(f"c{i}" for i in range(len(kinds)))
         sql = f"SELECT {', '.join(columns)} FROM (\n{sql}\n) AS result ({names})"  # noqa: S608 - our own words
     return f"COPY (\n{sql}\n) TO STDOUT (FORMAT binary)"
 
 
-def _batch(arrays: Sequence[pa.Array], names: Sequence[str], kinds: Sequence[Kind]) -> pa.RecordBatch:
-    converted = [convert(values, kind) for values, kind in zip(arrays, kinds, strict=True)]
-    return pa.RecordBatch.from_arrays(converted, names=list(names))
+def _sent(column: str, kind: Kind) -> str:
+    if is_binary(kind):
+        return column
+    return f"abbrev({column})" if kind.name == "inet" else f"{column}::text"
 
 
 def _begin(session: psycopg.Connection[Any], run: Run) -> None:
@@ -233,8 +242,8 @@ def _begin(session: psycopg.Connection[Any], run: Run) -> None:
 
 
 def _settled(collector: Collector, kinds: Sequence[Kind]) -> Fetched:
-    empty = pa.array([], pa.string())
-    return collector.fetched(lambda i, pieces: settle(pieces or [convert(empty, kinds[i])], kinds[i]))
+    nothing = pa.array([], pa.string())
+    return collector.fetched(lambda i, pieces: settle(pieces or [nothing], kinds[i]))
 
 
 def _columns(result: pq.abc.PGresult) -> list[list[str | None]]:

@@ -55,7 +55,9 @@ _TEXT = """
     ts_delete ts_filter ts_headline ts_rank ts_rank_cd tsquery_phrase tsvector_to_array websearch_to_tsquery
 
     abbrev broadcast family host hostmask inet_merge inet_same_family masklen netmask network area center diameter
-    height width radius slope npoints
+    height width radius slope npoints box circle line lseg path point polygon
+
+    enum_first enum_last enum_range bool bpchar float4 float8 int2 int4 int8 text timestamptz timetz tsquery_not
 
     all any array some coalesce nullif num_nonnulls num_nulls row pg_typeof pg_column_size pg_size_pretty pg_size_bytes
     gen_random_uuid uuidv4 uuidv7 uuid_extract_timestamp uuid_extract_version version current_database current_schema

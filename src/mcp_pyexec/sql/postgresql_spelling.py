@@ -1,4 +1,4 @@
-"""PostgreSQL's strings and prefix operators, in forms that the parser keeps the meaning of."""
+"""PostgreSQL's strings, names and literals of a type, in forms that the parser keeps the meaning of."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from sqlglot.tokenizer_core import Token, TokenType
 
 from mcp_pyexec.errors import RequestError
-from mcp_pyexec.sql.brackets import like, within
+from mcp_pyexec.sql.brackets import CLOSE, KEPT, OPEN, like, texts_within
+from mcp_pyexec.sql.postgresql_operators import plain_operators
 
 __all__ = ["plain_forms"]
 
@@ -19,19 +20,16 @@ _ESCAPE = re.compile(
 )
 _CONTROL = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
-_PREFIXED = {TokenType.PARAMETER: "abs", TokenType.PIPE_SLASH: "sqrt", TokenType.DPIPE_SLASH: "cbrt"}
-_BINDS_TIGHTER = {
-    TokenType.PLUS,
-    TokenType.DASH,
-    TokenType.STAR,
-    TokenType.SLASH,
-    TokenType.MOD,
-    TokenType.CARET,
-    TokenType.DCOLON,
-    TokenType.L_BRACKET,
-    TokenType.DOT,
-    TokenType.COLLATE,
-}
+_LITERAL_TYPES_TEXT = "box cidr circle jsonpath line lseg macaddr macaddr8 polygon tsquery tsvector"
+_LITERAL_TYPES = frozenset(_LITERAL_TYPES_TEXT.split())
+"""Types that may stand before a string, `type '…'`, and that the parser does not know there."""
+
+_UNLIMITED = {"bit": "varbit", "char": "bpchar", "character": "bpchar", "nchar": "bpchar"}
+"""Types that hold one character or bit in a cast but any in a literal, by the name under which they always do."""
+
+_RESPELT = {TokenType.STRING, TokenType.BYTE_STRING, TokenType.UNICODE_STRING, TokenType.AMP}
+_CALLS = frozenset({"interval", "json_object", "normalized", "substring", "varying"})
+_NORMAL_FORMS = frozenset({"nfc", "nfd", "nfkc", "nfkd"})
 
 
 def plain_forms(tokens: Sequence[Token], sql: str) -> list[Token]:
@@ -40,11 +38,11 @@ def plain_forms(tokens: Sequence[Token], sql: str) -> list[Token]:
     Raises:
         RequestError: `sql-syntax` for those that have no other spelling.
     """
-    return _prefixed(_plain_strings(tokens, sql))
+    return plain_operators(_plain_calls(_plain_strings(tokens, sql)))
 
 
 def _plain_strings(tokens: Sequence[Token], sql: str) -> list[Token]:
-    """Return the tokens with `e'…'` and `U&'…'` as plain strings, and `interval '…'` as a cast.
+    """Return the tokens with `e'…'`, `U&'…'` and `U&"…"` as plain strings and names, and `interval '…'` as a cast.
 
     The parser keeps none as it is: it gives two different strings one form, and drops parts of an interval.
     """
@@ -53,11 +51,14 @@ def _plain_strings(tokens: Sequence[Token], sql: str) -> list[Token]:
     for index in left:
         token = tokens[index]
         kind = token.token_type
+        if kind not in _RESPELT:
+            found.append(token)
+            continue
         before = tokens[index - 1].text.lower() if index else ""
         after = [t.text.lower() for t in tokens[index + 1 : index + 3]]
-        if kind is TokenType.STRING and before == "interval" and after[:1] not in ([u] for u in _UNITS):
-            found[-1:] = [like(token, kind_, text) for kind_, text in _CAST]
-            found += [token, *(like(token, kind_, text) for kind_, text in _AS_INTERVAL)]
+        if kind is TokenType.STRING and (name := _cast_to(tokens, index)):
+            found[-1:] = [like(token, TokenType.VAR, "CAST"), like(token, TokenType.L_PAREN, "(")]
+            found += [token, like(token, TokenType.ALIAS, "AS"), name, like(token, TokenType.R_PAREN, ")")]
         elif kind is TokenType.BYTE_STRING:
             found.append(like(token, TokenType.STRING, _unescaped_string(sql[token.start : token.end + 1])))
         elif kind is TokenType.UNICODE_STRING:
@@ -65,15 +66,83 @@ def _plain_strings(tokens: Sequence[Token], sql: str) -> list[Token]:
             found.append(like(token, TokenType.STRING, _unicode(token.text, after[1] if named else "\\")))
             for _ in range(2 * named):
                 next(left)
-        elif kind is TokenType.AMP and before == "u" and sql[token.start + 1 : token.start + 2] == '"':
-            raise RequestError("sql-syntax", 'Write the name itself in "…"; U&"…" cannot be read here.')
+        elif (
+            kind is TokenType.AMP
+            and sql[token.start - 1 : token.start + 2].lower() == 'u&"'
+            and before == "u"
+        ):
+            named = [t.text.lower() for t in tokens[index + 2 : index + 3]] == ["uescape"]
+            mark = tokens[index + 3].text if named and len(tokens) > index + 3 else "\\"
+            identifier = _unicode(tokens[index + 1].text, mark)
+            if not identifier.isprintable():
+                raise RequestError("sql-syntax", "A name holds a control character. Rename it in a view.")
+            found[-1] = like(token, TokenType.IDENTIFIER, identifier)
+            for _ in range(1 + 2 * named):
+                next(left)
         else:
             found.append(token)
     return found
 
 
-_CAST = ((TokenType.VAR, "CAST"), (TokenType.L_PAREN, "("))
-_AS_INTERVAL = ((TokenType.ALIAS, "AS"), (TokenType.INTERVAL, "INTERVAL"), (TokenType.R_PAREN, ")"))
+def _cast_to(tokens: Sequence[Token], index: int) -> Token | None:
+    """Return the type whose name stands before the string at `index`, where the parser would not keep it."""
+    before = tokens[index - 1] if index else None
+    if before is None or before.token_type is TokenType.IDENTIFIER:
+        return None
+    name = before.text.lower()
+    led = tokens[index - 2].token_type if index > 1 else None
+    if led in (TokenType.DOT, TokenType.ALIAS, TokenType.DCOLON):
+        return None
+    after = tokens[index + 1].text.lower() if index + 1 < len(tokens) else ""
+    if name == "interval":
+        return None if after in _UNITS else like(before, TokenType.INTERVAL, "INTERVAL")
+    if name in _LITERAL_TYPES or name in _UNLIMITED:
+        return like(before, TokenType.VAR, _UNLIMITED.get(name, name))
+    return None
+
+
+def _plain_calls(tokens: Sequence[Token]) -> list[Token]:
+    """Return the tokens with `SUBSTRING(a SIMILAR b ESCAPE c)` as the call that it is, and BIT VARYING as one word.
+
+    A JSON_OBJECT of arrays is kept from the parser, which would make pairs of them.
+
+    Raises:
+        RequestError: `sql-syntax` for `INTERVAL(n)` and `IS NFC NORMALIZED`, of which the parser would lose a part.
+    """
+    if not _CALLS & {token.text.lower() for token in tokens}:
+        return [*tokens]
+    found: list[Token] = []
+    depths: list[bool] = []
+    for index, token in enumerate(tokens):
+        before = tokens[index - 1] if index else None
+        after = tokens[index + 1].text.lower() if index + 1 < len(tokens) else ""
+        name = token.text.lower()
+        if token.token_type is TokenType.INTERVAL and after == "(":
+            raise RequestError(
+                "sql-syntax", "INTERVAL(n) cannot be read here. Round with date_trunc('second', …)."
+            )
+        if name in _NORMAL_FORMS and after == "normalized" and token.token_type is TokenType.VAR:
+            raise RequestError(
+                "sql-syntax", f"Write is_normalized(…, '{name.upper()}') in place of IS … NORMALIZED."
+            )
+        if name == "varying" and found and found[-1].text.lower() == "bit":
+            token = like(found.pop(), TokenType.VAR, "varbit")
+        elif name == "json_object" and not {":", "value"} & {*texts_within(tokens, index + 1)}:
+            token = like(token, TokenType.VAR, KEPT + token.text)
+        elif token.token_type in OPEN:
+            depths.append(before is not None and before.text.lower() == "substring")
+        elif token.token_type in CLOSE and depths:
+            depths.pop()
+        elif depths and depths[-1] and _separates(token, after):
+            token = like(token, TokenType.COMMA, ",")
+        found.append(token)
+    return found
+
+
+def _separates(token: Token, after: str) -> bool:
+    return token.token_type is not TokenType.IDENTIFIER and (
+        token.text.lower() == "escape" or (token.text.lower() == "similar" and after != "to")
+    )
 
 
 def _unescaped_string(raw: str) -> str:
@@ -113,54 +182,3 @@ def _unicode(text: str, mark: str) -> str:
 
 def _no_character() -> RequestError:
     return RequestError("sql-syntax", "An escape in a string stands for no character. Bind such a value.")
-
-
-def _prefixed(tokens: list[Token]) -> list[Token]:
-    """Return the tokens with `@ x`, `|/ x` and `||/ x` as calls.
-
-    These operators take everything up to the next comparison: `@ a + b` is `abs(a + b)`. Where it is not plain that
-    their operand ends, they are refused.
-    """
-    if not any(token.token_type in _PREFIXED for token in tokens):
-        return tokens
-    found: list[Token] = []
-    index = 0
-    while index < len(tokens):
-        token = tokens[index]
-        if token.token_type not in _PREFIXED:
-            found.append(token)
-            index += 1
-            continue
-        end = _operand_end(tokens, index + 1)
-        name = _PREFIXED[token.token_type]
-        if end is None:
-            raise RequestError("sql-syntax", f"Write {name}(…) in place of the operator {token.text} here.")
-        found += [like(token, TokenType.VAR, name), like(token, TokenType.L_PAREN, "(")]
-        found += tokens[index + 1 : end]
-        if name != "abs":
-            found += [like(token, TokenType.DCOLON, "::"), like(token, TokenType.DOUBLE, "float8")]
-        found.append(like(token, TokenType.R_PAREN, ")"))
-        index = end
-    return found
-
-
-def _operand_end(tokens: Sequence[Token], start: int) -> int | None:
-    """Return where a number, a name or a bracket that starts here ends, None where more belongs to the operand."""
-    at = start + (start < len(tokens) and tokens[start].token_type in (TokenType.DASH, TokenType.PLUS))
-    if at >= len(tokens) or tokens[at].token_type not in {
-        TokenType.NUMBER,
-        TokenType.VAR,
-        TokenType.IDENTIFIER,
-        TokenType.L_PAREN,
-    }:
-        return None
-    while at + 2 < len(tokens) and tokens[at + 1].token_type is TokenType.DOT:
-        at += 2
-    if tokens[at].token_type is not TokenType.L_PAREN:
-        at += 1
-    if at < len(tokens) and tokens[at].token_type is TokenType.L_PAREN:
-        at += len(within(tokens, at))
-    tighter = at < len(tokens) and (
-        tokens[at].token_type in _BINDS_TIGHTER or tokens[at].text.lower() == "at"
-    )
-    return None if tighter else at

@@ -23,7 +23,9 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["BUILT_IN", "SHOWN", "Kind", "convert", "settle"]
+__all__ = ["BUILT_IN", "SHOWN", "Kind", "settle"]
+
+_PIECE_ROWS = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,12 @@ SHOWN = Kind("shown")
 
 BUILT_IN = {
     16: "bool", 17: "bytea", 20: "int8", 21: "int2", 23: "int4", 26: "oid", 700: "float4", 701: "float8",
-    1082: "date", 1083: "time", 1114: "timestamp", 1184: "timestamptz", 1186: "interval", 1700: "numeric",
+    869: "inet", 1082: "date", 1083: "time", 1114: "timestamp", 1184: "timestamptz", 1186: "interval", 1700: "numeric",
     25: "text", 1043: "text", 1042: "text", 19: "text", 114: "text", 705: "text",
 }  # fmt: skip
 """Type name by the number the server gives it, of those whose values are more than what the server writes."""
 
+_TEXTS = {"text", "inet", "shown"}
 _DIRECT = {
     "bool": pa.bool_(),
     "int2": pa.int16(),
@@ -72,32 +75,48 @@ _INTERVAL = re.compile(
     r"P(?:(-?\d+)Y)?(?:(-?\d+)M)?(?:(-?\d+)W)?(?:(-?\d+)D)?"
     r"(?:T(?:(-?\d+)H)?(?:(-?\d+)M)?(?:(-?)(\d+)(?:\.(\d+))?S)?)?"
 )
-_ITEM = re.compile(r'"((?:[^"\\]|\\.)*)"|([^{},;"]+)|([{}])|[,;]', re.DOTALL)
+_ITEM = re.compile(r'"((?:[^"\\]|\\.)*)"|([^{},"]+)|([{}])|,', re.DOTALL)
 _BOUNDS = re.compile(r"^\[[\d:\[\]-]+\]=")
 
 
-def convert(values: pa.Array, kind: Kind) -> pa.Array:
-    """Return text as values of the type, or unchanged where one of them has no form in Arrow."""
+def settle(batches: Sequence[pa.Array], kind: Kind) -> pa.ChunkedArray:
+    """Return a column in one type; text as the server wrote it where one value has no form in Arrow.
+
+    Args:
+        batches: All values, or all as text, so that one late value still finds the others as they were written.
+    """
+    values = pa.chunked_array(batches)
+    if kind.name == "enum":
+        return pc.dictionary_encode(values)
+    if values.type != pa.string() or kind.name in _TEXTS:
+        return values
+    if kind.name == "numeric" and not kind.precision:
+        return _decimals(values)
     try:
-        return _convert(values, kind)
+        return _in_one_type([_convert(piece, kind) for piece in _pieces(values)], kind)
     except (pa.ArrowException, ValueError, OverflowError):
         return values
 
 
-def settle(batches: Sequence[pa.Array], kind: Kind) -> pa.ChunkedArray:
-    """Return the batches of a column in one type."""
-    types = {batch.type for batch in batches}
+def _pieces(values: pa.ChunkedArray) -> list[pa.Array]:
+    """Return the column in pieces so short that the values of one may be Python objects for a while."""
+    starts = range(0, max(1, len(values)), _PIECE_ROWS)
+    return [values.slice(start, _PIECE_ROWS).combine_chunks() for start in starts]
+
+
+def _in_one_type(pieces: Sequence[pa.Array], kind: Kind) -> pa.ChunkedArray:
+    """Return pieces of arrays, which show depth and digits of their own values only, in a type for all."""
+    types = {piece.type for piece in pieces}
     if len(types) > 1:
-        batches = [batch.cast(pa.string()) for batch in batches]
-    values = pa.chunked_array(batches)
-    if kind.name == "enum":
-        return pc.dictionary_encode(values)
-    return _decimals(values) if kind.name == "numeric" and values.type == pa.string() else values
+        schemas = [pa.schema([("value", each)]) for each in types]
+        types = {pa.unify_schemas(schemas, promote_options="permissive").field("value").type}
+    (target,) = types
+    if kind.element is not None and target == pa.list_(pa.null()):
+        target = pa.list_(_strict(pa.array([], pa.string()), kind.element).type)
+    return pa.chunked_array([piece.cast(target) for piece in pieces], target)
 
 
 def _convert(values: pa.Array, kind: Kind) -> pa.Array:
-    if values.type != pa.string():
-        return values
     if kind.name == "bool":
         return pc.equal(values, "t")
     if kind.name == "numeric":
@@ -154,12 +173,13 @@ def _items(text: str, delimiter: str) -> list[object]:
         elif word is not None:
             open_lists[-1].append(None if word == "NULL" else word)
     (value,) = open_lists[0]
-    assert isinstance(value, list)
+    if not isinstance(value, list):
+        raise ValueError("a type that is called an array and not written as one")
     return value
 
 
 def _lists(items: Sequence[object], element: Kind) -> pa.Array:
-    """Return nested lists of text as Arrow lists; all values must be equally deep."""
+    """Return nested lists of text as Arrow lists, of null where none has an item; all must be equally deep."""
     offsets, flat, nested = [0], [], False
     for item in items:
         flat += item if isinstance(item, list) else []
@@ -167,7 +187,13 @@ def _lists(items: Sequence[object], element: Kind) -> pa.Array:
     nested = any(isinstance(value, list) for value in flat)
     if nested and not all(isinstance(value, list) for value in flat):
         raise ValueError("arrays of different depth")
-    child = _lists(flat, element) if nested else _strict(pa.array(flat, pa.string()), element)
+    child = (
+        _lists(flat, element)
+        if nested
+        else _strict(pa.array(flat, pa.string()), element)
+        if flat
+        else pa.nulls(0)
+    )
     marks = pa.array(
         [None if item is None else o for item, o in zip([*items, []], offsets, strict=True)], pa.int32()
     )

@@ -102,13 +102,14 @@ class Run:
 
     @contextmanager
     def interruptible(self, interrupt: Callable[[], None]) -> Iterator[None]:
-        """Call `interrupt` if the query has to end inside this block, and never after it."""
-        self._interrupt = interrupt
+        """Call `interrupt` if the query has to end inside this block, and never after it; blocks may be nested."""
+        with self._lock:
+            around, self._interrupt = self._interrupt, interrupt
         try:
             yield
         finally:
             with self._lock:
-                self._interrupt = None
+                self._interrupt = around
 
     def over(self) -> bool:
         """Return True once the query has to end."""

@@ -6,11 +6,18 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
+from mcp_pyexec.sql.brackets import KEPT
 from mcp_pyexec.sql.dialects import DECIMALS, REWRITTEN
-from mcp_pyexec.sql.spelling import KEPT
+from mcp_pyexec.sql.prefixes import PREFIXED
 from mcp_pyexec.sql.tokens import MARKED
 
 __all__ = ["Seen"]
+
+
+_SILENT = frozenset(
+    {exp.Column, exp.Literal, exp.Alias, exp.From, exp.Join, exp.Where, exp.Star, exp.EQ, exp.GT}
+)
+"""The commonest nodes that name nothing."""
 
 
 @dataclass(slots=True)
@@ -27,9 +34,14 @@ class Seen:
     rewritten: list[exp.Expr] = field(default_factory=list)
     decimals: list[exp.DataType] = field(default_factory=list)
     numbers: list[exp.HexString] = field(default_factory=list)
+    paths: list[exp.Paren] = field(default_factory=list)
+    prefixes: list[exp.Expr] = field(default_factory=list)
+    clauses: list[exp.JSONColumnDef] = field(default_factory=list)
 
     def note(self, node: exp.Expr) -> None:
         """Take down what the node names."""
+        if type(node) in _SILENT:
+            return
         if isinstance(node, exp.Table):
             self.tables.add(node.name)
         elif isinstance(node, exp.CTE):
@@ -49,6 +61,12 @@ class Seen:
             self.decimals.append(node)
         elif isinstance(node, exp.HexString) and node.name.startswith(KEPT):
             self.numbers.append(node)
+        elif isinstance(node, exp.Paren) and isinstance(node.parent, exp.JSONExtract | exp.JSONExtractScalar):
+            self.paths.append(node)
+        elif isinstance(node, PREFIXED):
+            self.prefixes.append(node)
+        elif isinstance(node, exp.JSONColumnDef) and node.text("path").startswith(KEPT):
+            self.clauses.append(node)
 
     def _note_name(self, node: exp.Anonymous | exp.Identifier) -> None:
         if isinstance(node.this, str) and node.this.startswith(KEPT):

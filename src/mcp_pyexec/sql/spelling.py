@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlglot.parser import Parser
 from sqlglot.tokenizer_core import Token, TokenType
 
 from mcp_pyexec.errors import RequestError
-from mcp_pyexec.sql.brackets import CLOSE, OPEN, like
+from mcp_pyexec.sql.brackets import CLOSE, KEPT, OPEN, like, opening
+from mcp_pyexec.sql.duckdb_spelling import duckdb_forms
+from mcp_pyexec.sql.mysql_spelling import mysql_forms
 from mcp_pyexec.sql.postgresql_spelling import plain_forms
+from mcp_pyexec.sql.sqlite_spelling import sqlite_forms
 
-__all__ = ["KEPT", "as_written"]
-
-KEPT = "\x01"
-"""In front of a function's name, so that the parser does not know it; to be taken off in the tree."""
+__all__ = ["as_written"]
 
 _AS_IT_IS = "sqlglot.anonymous"
 """sqlglot's own word, as a comment at the end of a call, for a function to be left alone."""
@@ -36,6 +37,7 @@ _PARSED = frozenset(_PARSED_TEXT.split())
 
 _LEFT_TO_PARSER: dict[str, set[str]] = {
     "duckdb": {
+        "columns",
         "percentile_cont",
         "percentile_disc",
         "mode",
@@ -46,7 +48,7 @@ _LEFT_TO_PARSER: dict[str, set[str]] = {
         "lag",
     }
 }
-"""Functions whose WITHIN GROUP or IGNORE NULLS the parser writes right only where it knows the function."""
+"""Functions whose WITHIN GROUP, IGNORE NULLS or star before them the parser keeps only where it knows them."""
 
 _ENDS_PREFIXES = {
     TokenType.VAR,
@@ -55,9 +57,18 @@ _ENDS_PREFIXES = {
     TokenType.NUMBER,
     TokenType.COMMA,
 } | CLOSE
+_ARROWS = {TokenType.ARROW, TokenType.DARROW}
+_COMPARISONS = {
+    TokenType.EQ,
+    TokenType.NEQ,
+    TokenType.LT,
+    TokenType.LTE,
+    TokenType.GT,
+    TokenType.GTE,
+    TokenType.LIKE,
+    TokenType.GLOB,
+}
 _SUBSCRIPTED = {TokenType.R_BRACKET, TokenType.R_PAREN, TokenType.VAR, TokenType.IDENTIFIER}
-
-_WITHOUT_PARENTHESES = frozenset({"utc_date", "utc_time", "utc_timestamp"})
 
 
 def as_written(tokens: Sequence[Token], sql: str, dialect: str) -> list[Token]:
@@ -68,10 +79,19 @@ def as_written(tokens: Sequence[Token], sql: str, dialect: str) -> list[Token]:
             PostgreSQL's strings and prefix operators that have no other spelling.
     """
     found = [token for token in tokens if token.token_type is not TokenType.HINT]
+    kinds = {token.token_type for token in found}
+    if dialect in {"postgresql", "duckdb", "sqlite", "mysql"} and not _ARROWS.isdisjoint(kinds):
+        found = _json_paths(found)
+    if dialect in {"postgresql", "duckdb"} and TokenType.DCOLON in kinds:
+        found = _typed_literals(found)
     if dialect == "postgresql":
         found = plain_forms(found, sql)
     if dialect == "mysql":
-        found = _mysql_calls(found)
+        found = mysql_forms(found)
+    if dialect == "duckdb":
+        found = duckdb_forms(found)
+    if dialect == "sqlite":
+        found = sqlite_forms(found)
     _keep_calls(found, dialect)
     return found
 
@@ -85,6 +105,15 @@ def _keep_calls(tokens: Sequence[Token], dialect: str) -> None:
     for token in tokens:
         kind = token.token_type
         prefixes = 0 if kind in _ENDS_PREFIXES else prefixes + 1
+        if (
+            kind is TokenType.NOT
+            and before is not None
+            and before.token_type in _COMPARISONS
+            and token.text != "!"
+        ):
+            raise RequestError(
+                "sql-syntax", "Put NOT and what follows it in parentheses behind a comparison."
+            )
         if kind in OPEN:
             named = before is not None and before.token_type not in CLOSE and before.text[:1].isalpha()
             name = before.text.lower() if named and before is not None else ""
@@ -111,42 +140,44 @@ def _too_deep() -> RequestError:
     )
 
 
-def _mysql_calls(tokens: Sequence[Token]) -> list[Token]:
-    """Tell functions from what they look like to the parser.
+def _json_paths(tokens: Sequence[Token]) -> list[Token]:
+    """Return the tokens with each path behind `->` and `->>` in parentheses: the parser would read and rewrite it."""
+    found: list[Token] = []
+    for token in tokens:
+        path = (
+            found
+            and found[-1].token_type in _ARROWS
+            and token.token_type in (TokenType.STRING, TokenType.NUMBER)
+        )
+        if path:
+            found += [like(token, TokenType.L_PAREN, "("), token, like(token, TokenType.R_PAREN, ")")]
+        else:
+            found.append(token)
+    return found
 
-    INTERVAL(n, a, b) is one, told from a unit of time by its comma; UTC_DATE is one without parentheses; a
-    GROUP_CONCAT without SEPARATOR takes any arguments; `0x4D` is a number, which `x'4D'` is not.
-    """
+
+def _typed_literals(tokens: Sequence[Token]) -> list[Token]:
+    """Return the tokens with `DATE '…'` in parentheses before a `::`, which the parser would apply to the string."""
     found: list[Token] = []
     for index, token in enumerate(tokens):
-        name = token.text.lower()
-        within = _texts_within(tokens, index + 1) if name in {"interval", "group_concat"} else []
-        if token.token_type is TokenType.INTERVAL and "," in within:
-            token.token_type = TokenType.VAR
-        if name == "group_concat" and "separator" not in within:
-            token.text = KEPT + token.text
-        if token.token_type is TokenType.HEX_STRING and token.end - token.start + 1 == len(token.text) + 2:
-            token = like(token, TokenType.HEX_STRING, KEPT + token.text)
         found.append(token)
-        if name in _WITHOUT_PARENTHESES and token.token_type is not TokenType.IDENTIFIER:
-            before = tokens[index - 1].token_type if index else None
-            after = tokens[index + 1].token_type if index + 1 < len(tokens) else None
-            if (
-                TokenType.DOT not in (before, after)
-                and TokenType.L_PAREN is not after
-                and TokenType.ALIAS is not before
-            ):
-                found += [like(token, TokenType.L_PAREN, "("), like(token, TokenType.R_PAREN, ")")]
+        cast = index + 1 < len(tokens) and tokens[index + 1].token_type is TokenType.DCOLON
+        if cast and token.token_type is TokenType.STRING and (start := _type_start(found)):
+            found.insert(start, like(found[start], TokenType.L_PAREN, "("))
+            found.append(like(token, TokenType.R_PAREN, ")"))
     return found
 
 
-def _texts_within(tokens: Sequence[Token], start: int) -> list[str]:
-    """Return what stands directly within the parentheses that open at `start`, if any do."""
-    depth, found = 0, []
-    for token in tokens[start:]:
-        depth += (token.token_type in OPEN) - (token.token_type in CLOSE)
-        if depth == 0:
-            break
-        if depth == 1:
-            found.append(token.text.lower())
-    return found
+def _type_start(tokens: Sequence[Token]) -> int:
+    """Return where the name of a type starts that stands before the last token, 0 where none does."""
+    at = len(tokens) - 2
+    words = [token.text.lower() for token in tokens[at - 2 : at + 1]]
+    if words in (["with", "time", "zone"], ["without", "time", "zone"]):
+        at -= 3
+    elif words[1:] == ["double", "precision"]:
+        at -= 1
+    if at > 0 and tokens[at].token_type is TokenType.R_PAREN:
+        at = opening(tokens, at) - 1
+    if at < 1 or tokens[at].token_type not in Parser.TYPE_TOKENS:
+        return 0
+    return 0 if tokens[at - 1].token_type in (TokenType.DOT, TokenType.ALIAS, TokenType.DCOLON) else at

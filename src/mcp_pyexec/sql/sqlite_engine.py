@@ -6,6 +6,8 @@ and functions that compute, no attached database, ceilings on lengths, memory an
 The ceiling on memory, `hard_heap_limit`, is one for the whole process: the last one set holds for all SQLite files
 together, and another library that uses SQLite in this process shares it.
 
+A large result is read by columns in a jailed process, where that is possible: `sqlite_columns`.
+
 Source: measured on SQLite 3.40: `mode=ro` alone lets ATTACH and VACUUM INTO write files; `query_only` alone can be
 switched off by a PRAGMA; only the authorizer stops both.
 """
@@ -14,20 +16,24 @@ from __future__ import annotations
 
 import itertools
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 import pyarrow as pa
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
 from mcp_pyexec.errors import RequestError
 from mcp_pyexec.sql import arrow
 from mcp_pyexec.sql.description import Table
 from mcp_pyexec.sql.functions import SQLITE_FUNCTIONS
+from mcp_pyexec.sql.readers import FileVersion, StartReader, file_version, no_reader
 from mcp_pyexec.sql.results import FIRST_ROWS, Collector, Fetched, Run, SqlLimits, Value
 from mcp_pyexec.sql.sqlite_catalog import read_columns, read_tables
+from mcp_pyexec.sql.sqlite_columns import SqliteColumns
 
 __all__ = ["SqliteEngine"]
 
@@ -36,6 +42,8 @@ _SMALL = 64 * 1024
 _PROGRESS_STEPS = 5_000
 _BATCH_ROWS = 1_024
 _BATCH_BYTES = 8 * 1024 * 1024
+_MANY_ROWS = 8_192
+"""From here on reading a result from its start by columns may be faster than reading on."""
 
 
 class SqliteEngine:
@@ -48,9 +56,10 @@ class SqliteEngine:
     quote_mark = '"'
     first_rows = FIRST_ROWS
 
-    def __init__(self, path: Path, limits: SqlLimits) -> None:
+    def __init__(self, path: Path, limits: SqlLimits, start: StartReader = no_reader) -> None:
         self._path = path
         self._limits = limits
+        self._columns = SqliteColumns(path, limits, start)
         self._pool = QueuePool(cast(Any, self._guarded), pool_size=limits.concurrent, max_overflow=0)
         self.tables()
 
@@ -65,10 +74,11 @@ class SqliteEngine:
         Rows are read in batches that cannot pass the byte ceiling as long as every value is small; the first large
         value starts the statement again, then row by row.
         """
-        with self._connection() as connection, run.interruptible(connection.interrupt):
+        with self._connection() as (connection, version), run.interruptible(connection.interrupt):
             connection.set_progress_handler(run.over, _PROGRESS_STEPS)
+            by_columns = partial(self._columns.fetch, connection, version, sql, run, time.monotonic())
             try:
-                return self._fetch(connection, sql, parameters, run)
+                return self._fetch(connection, sql, parameters, run, None if parameters else by_columns)
             except (sqlite3.Error, OverflowError, MemoryError) as error:
                 run.check()
                 raise RequestError("sql-failed", _message(error)) from None
@@ -88,29 +98,53 @@ class SqliteEngine:
     def close(self) -> None:
         """Close every connection."""
         self._pool.dispose()
+        self._columns.close()
 
     def _fetch(
-        self, connection: sqlite3.Connection, sql: str, parameters: Mapping[str, Value], run: Run
+        self,
+        connection: sqlite3.Connection,
+        sql: str,
+        parameters: Mapping[str, Value],
+        run: Run,
+        by_columns: _ByColumns,
     ) -> Fetched:
         for row_wise, length in ((False, _SMALL), (True, self._limits.value_bytes)):
             connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, length)
             try:
-                cursor = connection.execute(sql, parameters)
-                return _collect(cursor, run, row_wise=row_wise)
+                with closing(connection.execute(sql, parameters)) as cursor:
+                    return _collect(cursor, run, by_columns, row_wise=row_wise)
             except sqlite3.DataError:
                 if row_wise:
                     raise
         raise AssertionError("the second pass returns or raises")
 
     @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        pooled = self._pool.connect()
+    def _connection(self) -> Iterator[tuple[sqlite3.Connection, FileVersion]]:
+        """Give a connection to the file that is there now, and which one that is."""
+        pooled, version = self._pooled()
         try:
             connection = pooled.driver_connection
             assert isinstance(connection, sqlite3.Connection)
-            yield connection
+            yield connection, version
         finally:
             pooled.close()
+
+    def _pooled(self) -> tuple[PoolProxiedConnection, FileVersion]:
+        while True:
+            version = self._version()
+            pooled = self._pool.connect()
+            if pooled.info.setdefault("version", version) == version == self._version():
+                return pooled, version
+            pooled.invalidate()
+            pooled.close()
+
+    def _version(self) -> FileVersion:
+        try:
+            return file_version(self._path)
+        except OSError as error:
+            raise RequestError(
+                "database-unreachable", f"Its file cannot be read: {error.strerror}."
+            ) from None
 
     @contextmanager
     def _catalogue(self) -> Iterator[sqlite3.Connection]:
@@ -154,7 +188,13 @@ def _authorize(action: int, first: str | None, second: str | None, *_: str | Non
     return sqlite3.SQLITE_OK if action in _ALLOWED or computes or version else sqlite3.SQLITE_DENY
 
 
-def _collect(cursor: sqlite3.Cursor, run: Run, *, row_wise: bool) -> Fetched:
+_ByColumns = Callable[[Sequence[pa.ChunkedArray]], Fetched | None] | None
+"""Reads the whole result in another way, or tells that it cannot; it is given the columns of the first rows."""
+
+
+def _collect(cursor: sqlite3.Cursor, run: Run, by_columns: _ByColumns, *, row_wise: bool) -> Fetched:
+    first: list[list[pa.Array]] = []
+    rows_read = 0
     names = arrow.unique_names(item[0] for item in cursor.description or ())
     collector = Collector(run.limits, names)
     for rows in _batches(cursor, len(names), run.limits.byte_limit, row_wise=row_wise):
@@ -162,7 +202,13 @@ def _collect(cursor: sqlite3.Cursor, run: Run, *, row_wise: bool) -> Fetched:
         if not collector.add(pa.RecordBatch.from_arrays(arrays, names=names)):
             break
         run.check()
-    cursor.close()
+        if by_columns is not None:
+            first.append(arrays)
+            rows_read += len(rows)
+            if rows_read >= _MANY_ROWS:
+                if (found := by_columns([*map(arrow.column, zip(*first, strict=True))])) is not None:
+                    return found
+                by_columns = None
     return collector.fetched(lambda _, pieces: arrow.column(pieces))
 
 

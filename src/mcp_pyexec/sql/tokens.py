@@ -27,6 +27,7 @@ __all__ = [
     "ordered_pivot",
     "tokenize",
     "with_minus",
+    "without_comments",
     "without_explain",
 ]
 
@@ -42,7 +43,7 @@ _READ_AS_PARAMETER = re.compile(r"\\:|(?<![:\w\\]):(?=\w)")
 _NOT_CALLS_TEXT = """
     all and any array as between by case columns cross cube distinct else except exclude excluding exists filter from
     full glob group having ilike in inner intersect is isnull join lateral left like limit match map materialized
-    not notnull of offset on only or order outer over partition pivot qualify ranges recursive regexp
+    not notnull nulls of offset on only operator or order outer over partition pivot qualify ranges recursive regexp
     replace right rollup rows sample select semi sets similar some struct table then to tuple union unpivot using
     values when where window with within end key percent return row bernoulli system reservoir asof positional
     anti natural intersects desc asc rename try_cast cast repeatable apply
@@ -50,13 +51,15 @@ _NOT_CALLS_TEXT = """
 _NOT_CALLS = frozenset(_NOT_CALLS_TEXT.split())
 """Words that may stand before a parenthesis without being a call."""
 
-_NOT_CALLS_OF = {"mysql": {"straight_join"}}
-"""Reserved words of one dialect alone, beside these: elsewhere a function may have such a name."""
+_NOT_CALLS_OF = {"mysql": {"straight_join", "datetime", "xor"}}
+"""Words of one dialect alone, beside these: elsewhere a function may have such a name."""
 
 _EXPLAIN_TEXT = (
     "analyze verbose costs settings buffers wal timing summary format text json xml yaml true false on off ,"
 )
 _EXPLAIN_WORDS = frozenset(_EXPLAIN_TEXT.split())
+_COMMENT_MARKS = ("--", "/*", "#", "//")
+_BLANKED = re.compile(r"[^\n]")
 _MAY_EXPLAIN = re.compile(r"\b(?:explain|analyze)\b", re.IGNORECASE)
 _TYPES_TEXT = """
     binary bit char character decimal enum float interval number numeric nchar nvarchar real text time timestamp
@@ -91,6 +94,20 @@ def tokenize(sql: str, dialect: str) -> list[Token]:
     while tokens and tokens[-1].token_type is TokenType.SEMICOLON:
         tokens.pop()
     return tokens
+
+
+def without_comments(sql: str, dialect: str) -> str:
+    """Return the text with spaces, and its line ends, in the place of comments.
+
+    The parser knows words such as ORDER BY only where nothing but space stands between them.
+    """
+    if not any(mark in sql for mark in _COMMENT_MARKS):
+        return sql
+    parts, at = [], 0
+    for token in [token for token in tokenize(sql, dialect) if token.token_type is not TokenType.HINT]:
+        parts += [_BLANKED.sub(" ", sql[at : token.start]), sql[token.start : token.end + 1]]
+        at = token.end + 1
+    return "".join(parts)
 
 
 def without_explain(sql: str, dialect: str) -> tuple[str, str]:

@@ -16,11 +16,14 @@ from functools import cached_property
 
 import pyarrow as pa
 
-__all__ = ["SEALS", "SealedTable", "Written", "seal", "write_sealed"]
+__all__ = ["SEALS", "LentMemory", "SealedTable", "Written", "seal", "write_sealed"]
 
 SEALS = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL
 
 _PIECE_BYTES = 4 * 1024 * 1024
+
+Read = Callable[[pa.Buffer], pa.Table]
+"""Reads a table over its bytes."""
 
 Written = Callable[[pa.Buffer, int], None]
 """Told, while a buffer is written, how many of its first bytes will not be read again."""
@@ -36,13 +39,17 @@ class SealedTable:
         table: Over the sealed memory, without a copy.
     """
 
-    def __init__(self, fd: int) -> None:
-        """Map the descriptor, which belongs to this object from now on."""
+    def __init__(self, fd: int, read: Read | None = None) -> None:
+        """Map the descriptor, which belongs to this object from now on.
+
+        Args:
+            read: Checks bytes that another process wrote; what it raises is passed on.
+        """
         weakref.finalize(self, os.close, fd)
         self._fd = fd
         self.size_bytes = os.fstat(fd).st_size
         self._mapped = pa.py_buffer(mmap.mmap(fd, 0, prot=mmap.PROT_READ))
-        self.table: pa.Table = pa.ipc.open_file(self._mapped).read_all()
+        self.table: pa.Table = (read or _own)(self._mapped)
 
     def fileno(self) -> int:
         """Return the descriptor of the Arrow IPC file; it is closed with this object."""
@@ -52,6 +59,37 @@ class SealedTable:
     def sha256(self) -> str:
         """Of the sealed bytes, in hexadecimal digits; the first time it reads all of them."""
         return hashlib.sha256(self._mapped).hexdigest()
+
+
+class LentMemory:
+    """Memory that another process writes a table into, and that nobody can change once it is sealed.
+
+    The kernel refuses the seals while that process could still write; what it wrote is read only after that.
+    """
+
+    def __init__(self, size_bytes: int) -> None:
+        """Make room for so many bytes, which take up memory as they are written."""
+        self._fd = os.memfd_create("lent", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        os.ftruncate(self._fd, size_bytes)
+        fcntl.fcntl(self._fd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_GROW)
+
+    def fileno(self) -> int:
+        """Return the descriptor to lend."""
+        return self._fd
+
+    def sealed(self, size_bytes: int, read: Read) -> SealedTable:
+        """Return the table in the first bytes; what `read` raises is passed on.
+
+        Raises:
+            OSError: The other process still has the memory mapped, or made it smaller.
+        """
+        os.ftruncate(self._fd, size_bytes)
+        fcntl.fcntl(self._fd, fcntl.F_ADD_SEALS, SEALS)
+        return SealedTable(fcntl.fcntl(self._fd, fcntl.F_DUPFD_CLOEXEC, 0), read)
+
+    def close(self) -> None:
+        """Let go of the memory; a sealed table keeps it."""
+        os.close(self._fd)
 
 
 def seal(table: pa.Table, name: str = "dataset") -> SealedTable:
@@ -108,3 +146,7 @@ class _Sink:
 
     def close(self) -> None:
         """The descriptor is the caller's."""
+
+
+def _own(data: pa.Buffer) -> pa.Table:
+    return pa.ipc.open_file(data).read_all()

@@ -1,5 +1,5 @@
 """What a process in a jail wrote, checked before anything of the host uses it."""
 
-from mcp_pyexec.untrusted.tables import read_rows, read_untrusted, unpacked_bytes
+from mcp_pyexec.untrusted.tables import read_rows, read_untrusted
 
-__all__ = ["read_rows", "read_untrusted", "unpacked_bytes"]
+__all__ = ["read_rows", "read_untrusted"]

@@ -1,8 +1,8 @@
 """Arrow bytes that a process in a jail wrote: nothing of them is believed before it was checked.
 
 Only plain types pass: no extension types (a name in the bytes would choose code here), no run-end encoding, no
-metadata, and nothing that unpacks to more than it is. What a database engine wrote may also have dictionaries of text
-(enumerations) and unions.
+metadata, and nothing that unpacks to more than it is. What a database engine wrote is one batch, which may also have
+dictionaries of text (enumerations) and unions.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from pyarrow import types
 from mcp_pyexec.errors import RequestError
 from mcp_pyexec.untrusted.messages import messages_that_unpack
 
-__all__ = ["read_rows", "read_untrusted", "unpacked_bytes"]
+__all__ = ["read_rows", "read_untrusted"]
 
+_MAGIC = b"ARROW1\0\0"
 _COLUMNS = 10_000
 _DEPTH = 16
 
@@ -41,27 +42,29 @@ def read_untrusted(data: bytes, *, byte_limit: int) -> pa.Table:
         ) from None
 
 
-def read_rows(data: bytearray, *, byte_limit: int) -> pa.Table:
-    """Return the rows in an Arrow IPC stream of a database engine after full validation, over that memory.
-
-    Column names may repeat.
+def read_rows(data: pa.Buffer, *, byte_limit: int) -> pa.Table:
+    """Return the rows in an Arrow IPC file of a database engine after full validation, over that memory.
 
     Args:
+        data: Nobody can change it any more.
         byte_limit: Of the rows, with enumerations written out.
 
     Raises:
         RequestError: `sql-failed`.
     """
     try:
-        return _read(pa.py_buffer(data), byte_limit, engine=True)
+        stream = _stream(data)
+        table = _read(stream, byte_limit, engine=True)
+        _check_footer(data, stream)
     except _Refused as refused:
         raise RequestError(
             "sql-failed",
             f"The result is not taken: {refused}. Cast such a column to VARCHAR, or take its parts out of it.",
         ) from None
+    return table
 
 
-def unpacked_bytes(batch: pa.RecordBatch) -> int:
+def _unpacked_bytes(batch: pa.RecordBatch) -> int:
     """Return the bytes of the rows, enumerations as the text that they stand for; a bit a cell at least.
 
     Columns of nothing have no bytes, and rows without number.
@@ -71,6 +74,33 @@ def unpacked_bytes(batch: pa.RecordBatch) -> int:
 
 class _Refused(ValueError):
     """Why a table is not taken."""
+
+
+def _stream(file: pa.Buffer) -> pa.Buffer:
+    """Return the stream that stands in a file, between its magic number and the footer."""
+    if file.size <= len(_MAGIC) or file.slice(0, len(_MAGIC)).to_pybytes() != _MAGIC:
+        raise _Refused("it is no Arrow file")
+    return file.slice(len(_MAGIC))
+
+
+def _check_footer(data: pa.Buffer, stream: pa.Buffer) -> None:
+    """Refuse a file whose footer leads to anything but the one batch that the stream has: others read it by that."""
+    try:
+        with pa.ipc.open_file(data) as file, pa.ipc.open_stream(stream) as reader:
+            batches = [file.get_batch(i) for i in range(min(file.num_record_batches, 2))]
+            same = [_places(batch) for batch in batches] == [_places(batch) for batch in reader]
+            if len(batches) > 1 or not same or reader.schema.metadata:
+                raise _Refused("it is not one plain batch")
+            if not file.schema.equals(reader.schema, check_metadata=True):
+                raise _Refused("it has two schemas")
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise _Refused(str(error).splitlines()[0] if str(error) else type(error).__name__) from None
+
+
+def _places(batch: pa.RecordBatch) -> list[tuple[int, int] | None]:
+    """Return where the buffers of a batch are, those of its enumerations included."""
+    arrays = [*batch.columns, *(c.dictionary for c in batch.columns if types.is_dictionary(c.type))]
+    return [buffer and (buffer.address, buffer.size) for array in arrays for buffer in array.buffers()]
 
 
 def _read(data: pa.Buffer, byte_limit: int, *, engine: bool) -> pa.Table:
@@ -89,7 +119,7 @@ def _batches(reader: pa.RecordBatchReader, byte_limit: int) -> list[pa.RecordBat
     batches, size = [], 0
     for batch in reader:
         batch.validate(full=True)
-        size += unpacked_bytes(batch)
+        size += _unpacked_bytes(batch)
         if size > byte_limit:
             raise _Refused(f"it unpacks to more than {byte_limit} bytes")
         batches.append(pa.RecordBatch.from_arrays(batch.columns, schema=batch.schema.remove_metadata()))
@@ -107,7 +137,7 @@ def _unpacked(values: pa.Array) -> int:
 def _check_schema(schema: pa.Schema, engine: bool) -> None:
     if len(schema) > _COLUMNS:
         raise _Refused(f"it has {len(schema)} columns, at most {_COLUMNS} are taken")
-    if len(set(schema.names)) != len(schema) and not engine:
+    if len(set(schema.names)) != len(schema):
         raise _Refused("two columns have the same name")
     for field in schema:
         if field.metadata:

@@ -87,3 +87,5 @@ SELECT * FROM a.b.c
 SELECT evalMLMethod(x, 1) FROM sale
 ---
 CREATE FUNCTION f AS (x) -> x
+---
+SELECT * FROM `\x01system`.`users`

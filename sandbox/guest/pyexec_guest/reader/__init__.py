@@ -1,4 +1,4 @@
-"""A process that holds one DuckDB database open for reading, and answers one query at a time."""
+"""A process that reads one DuckDB or SQLite file, and answers one query at a time."""
 
 from pyexec_guest.reader.serve import main
 

@@ -1,86 +1,112 @@
-"""A DuckDB result as parts: Arrow IPC streams of plain columns, each complete in itself."""
+"""The rows that a database engine gives: up to the ceilings, with plain types, written into memory of the host's."""
 
 from __future__ import annotations
 
+import contextlib
 import decimal
-from collections.abc import Iterator, Sequence
-from itertools import chain
+from collections.abc import Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["LongRow", "parts"]
+from pyexec_guest.reader.table import write_table
+from pyexec_guest.unique import unique_names
 
-_PART_BYTES = 4 << 20
-_WHOLE = {"HUGEINT", "UHUGEINT"}
+__all__ = ["LongRow", "Rows"]
+
+_EXACT = pa.decimal256(39, 0)
+"""Of every whole number that DuckDB has."""
+_WHOLE = {"HUGEINT": pa.int64(), "UHUGEINT": _EXACT}
+"""The types of 128-bit integers that most batches have."""
 
 
 class LongRow(Exception):
     """A row that is larger than a whole result may be; its argument is its bytes."""
 
 
-def parts(reader: pa.RecordBatchReader, kinds: Sequence[str], row_bytes: int) -> Iterator[list[memoryview]]:
-    """Yield the rows in parts of a few MiB at most, each as the pieces of a stream; without rows, a part that has none.
-
-    The type of a column of 128-bit integers may differ between parts.
+class Rows:
+    """The rows of one result.
 
     Args:
-        kinds: DuckDB's names of the columns' types.
-        row_bytes: Most of one row.
+        schema: Of the engine's batches; names may repeat.
+        kinds: The engine's own names of the columns' types.
+        row_limit: Most rows.
+        byte_limit: Most bytes, as Arrow has them.
 
-    Raises:
-        LongRow: If one has more.
+    Attributes:
+        complete: False exactly if a ceiling cut the rows.
     """
-    none = True
-    for batch in chain.from_iterable(_halves(batch, row_bytes) for batch in reader):
-        none = False
-        yield _part(batch, kinds)
-    if none:
-        yield _part(
-            pa.RecordBatch.from_arrays([pa.nulls(0, k) for k in reader.schema.types], schema=reader.schema),
-            kinds,
-        )
 
+    def __init__(self, schema: pa.Schema, kinds: Sequence[str], *, row_limit: int, byte_limit: int) -> None:
+        self.complete = True
+        self._kinds = kinds
+        self._names = unique_names(schema.names)
+        self._types = [_WHOLE.get(kind) or _typed(t) for kind, t in zip(kinds, schema.types, strict=True)]
+        self._batches: list[pa.RecordBatch] = []
+        self._row_limit, self._byte_limit = row_limit, byte_limit
+        self._rows = self._bytes = 0
 
-def _halves(batch: pa.RecordBatch, row_bytes: int) -> Iterator[pa.RecordBatch]:
-    """Yield the batch in pieces that are not too large."""
-    if batch.nbytes <= _PART_BYTES or batch.num_rows == 1:
-        if batch.nbytes > row_bytes:
-            raise LongRow(batch.nbytes)
-        yield batch
-        return
-    middle = batch.num_rows // 2
-    yield from _halves(batch.slice(0, middle), row_bytes)
-    yield from _halves(batch.slice(middle), row_bytes)
+    def add(self, batch: pa.RecordBatch) -> bool:
+        """Keep what fits of the batch and return whether more may come.
 
+        Raises:
+            LongRow: If the first row that does not fit has more bytes than all may have.
+        """
+        kept = self._plain(batch.slice(0, self._row_limit - self._rows))
+        while kept.num_rows and self._bytes + kept.nbytes > self._byte_limit:
+            kept = kept.slice(0, kept.num_rows // 2)
+        self.complete = kept.num_rows == batch.num_rows
+        if not self.complete and (size := batch.slice(kept.num_rows, 1).nbytes) > self._byte_limit:
+            raise LongRow(size)
+        self._rows += kept.num_rows
+        self._bytes += kept.nbytes
+        if kept.num_rows:
+            self._batches.append(kept)
+        return self.complete
 
-def _part(batch: pa.RecordBatch, kinds: Sequence[str]) -> list[memoryview]:
-    columns = [_whole(c, kind) if kind in _WHOLE else c for c, kind in zip(batch.columns, kinds, strict=True)]
-    columns = [c if c.type == (target := _typed(c.type)) else c.cast(target) for c in columns]
-    plain = pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
-    pieces = _Pieces()
-    with pa.PythonFile(pieces, mode="w") as sink, pa.ipc.new_stream(sink, plain.schema) as writer:
-        writer.write_batch(plain)
-    return pieces.written
+    def retype_empty_columns(self, kind: pa.DataType) -> None:
+        """Give the columns that have no value this type."""
+        for index, name in enumerate(self._names):
+            if all(batch.column(index).null_count == batch.num_rows for batch in self._batches):
+                self._types[index] = kind
+                self._batches = [b.set_column(index, name, pa.nulls(b.num_rows, kind)) for b in self._batches]
 
+    def write(self, memory: int) -> int:
+        """Write the rows as one Arrow IPC file and return its bytes; there are none left afterwards.
 
-class _Pieces:
-    """The file that Arrow writes to; buffers are kept as they come, without a copy."""
+        Args:
+            memory: Its descriptor; of a fixed size.
 
-    closed = False
+        Raises:
+            TooSmall: If the memory cannot hold them.
+        """
+        for index in range(len(self._types)):
+            self._settle(index)
+        schema = pa.schema(zip(self._names, self._types, strict=True))
+        self._batches = [pa.RecordBatch.from_arrays(batch.columns, schema=schema) for batch in self._batches]
+        return write_table(memory, schema, self._batches)
 
-    def __init__(self) -> None:
-        self.written: list[memoryview] = []
+    def _plain(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        columns = []
+        for column, kind, target in zip(batch.columns, self._kinds, self._types, strict=True):
+            if kind in _WHOLE:
+                columns.append(_whole(column, kind))
+            else:
+                columns.append(column if column.type == target else column.cast(target))
+        return pa.RecordBatch.from_arrays(columns, names=self._names)
 
-    def write(self, data: bytes | pa.Buffer) -> int:
-        self.written.append(memoryview(data))
-        return len(self.written[-1])
-
-    def flush(self) -> None:
-        """Nothing is held back."""
-
-    def close(self) -> None:
-        """The pieces stay."""
+    def _settle(self, index: int) -> None:
+        """Give 128-bit integers, some of which did not fit into 64 bits, the narrowest type that has them all."""
+        if {self._types[index], *(batch.column(index).type for batch in self._batches)}.isdisjoint({_EXACT}):
+            return
+        exact = pa.chunked_array([batch.column(index).cast(_EXACT) for batch in self._batches], _EXACT)
+        with contextlib.suppress(pa.ArrowInvalid):  # the largest have 39 digits
+            exact = exact.cast(pa.decimal128(38, 0))
+        self._types[index] = exact.type
+        self._batches = [
+            batch.set_column(index, self._names[index], piece)
+            for batch, piece in zip(self._batches, exact.chunks, strict=True)
+        ]
 
 
 def _whole(values: pa.Array, kind: str) -> pa.Array:
@@ -88,7 +114,7 @@ def _whole(values: pa.Array, kind: str) -> pa.Array:
 
     The largest have 39 digits, and among those the unsigned ones come as negative.
     """
-    exact = values.cast(pa.decimal256(39, 0))
+    exact = values.cast(_EXACT)
     bounds = pc.min_max(exact).as_py()
     low, high = bounds["min"] or 0, bounds["max"] or 0
     if kind == "HUGEINT":

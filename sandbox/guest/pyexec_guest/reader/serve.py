@@ -13,13 +13,17 @@ import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from pyexec_guest.reader.confine import confine
+from pyexec_guest.confinement import confine
+from pyexec_guest.reader.failed import Failed
 from pyexec_guest.wire import Channel, ChannelClosed
 
 if TYPE_CHECKING:
-    from pyexec_guest.reader.database import Database
+    from pyexec_guest.reader.duckdb_database import Database as DuckdbDatabase
+    from pyexec_guest.reader.sqlite_database import Database as SqliteDatabase
 
 __all__ = ["main"]
+
+_OPEN_FILES = 64
 
 
 def main() -> None:
@@ -27,8 +31,10 @@ def main() -> None:
     channel = Channel(socket.socket(fileno=int(sys.argv[1])))
     try:
         channel.send({"op": "here"})
-        limits, _ = channel.receive()
-        confine(limits["limits"])
+        message, _ = channel.receive()
+        limits = message["limits"]
+        result = limits["result_bytes"]  # memory that it is lent is all that there is to write to
+        confine(limits["memory_bytes"], mapped=result, largest_file=result, open_files=_OPEN_FILES)
         channel.send({"op": "confined"})
         _Reader(channel).listen()
     except OSError as error:
@@ -42,15 +48,15 @@ def main() -> None:
 class _Reader:
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
-        self._asked: queue.SimpleQueue[Mapping[str, Any]] = queue.SimpleQueue()
-        self._database: Database | None = None
+        self._asked: queue.SimpleQueue[tuple[Mapping[str, Any], list[int]]] = queue.SimpleQueue()
+        self._database: DuckdbDatabase | SqliteDatabase | None = None
 
     def listen(self) -> None:
         threading.Thread(target=self._work_or_end, daemon=True).start()
         while True:
-            message, _ = self._channel.receive()
+            message, lent = self._channel.receive()
             if message["op"] != "interrupt":
-                self._asked.put(message)
+                self._asked.put((message, lent))
             elif self._database is not None:
                 self._database.interrupt()
 
@@ -61,19 +67,29 @@ class _Reader:
             os._exit(70)  # whatever was not foreseen: the host hears of the end, and starts another reader
 
     def _work(self) -> None:
-        from pyexec_guest.reader import database  # not at the top: DuckDB is loaded behind every layer
-
         while True:
-            message = self._asked.get()
+            message, lent = self._asked.get()
             try:
                 if message["op"] == "open":
-                    self._database = database.Database(message["file"], message["configuration"])
+                    self._database = _opened(message)
                     self._channel.send({"op": "opened"})
                 elif self._database is not None:
-                    for part in self._database.rows(message):
-                        self._channel.send({"op": "rows"}, part)
-                    self._channel.send({"op": "end"})
-            except database.Failed as failed:
+                    self._channel.send({"op": "result", **self._database.fetch(message, *lent)})
+            except Failed as failed:
                 self._channel.send({"op": "failed", "code": failed.code, "text": failed.text})
             except MemoryError:
                 self._channel.send({"op": "failed", "code": "memory", "text": ""})
+            finally:
+                for memory in lent:
+                    os.close(memory)
+
+
+def _opened(message: Mapping[str, Any]) -> DuckdbDatabase | SqliteDatabase:
+    """Load the engine, not sooner than here: behind every layer."""
+    if message["engine"] == "duckdb":
+        from pyexec_guest.reader.duckdb_database import Database as DuckdbDatabase
+
+        return DuckdbDatabase(message["file"], message["configuration"])
+    from pyexec_guest.reader.sqlite_database import Database as SqliteDatabase
+
+    return SqliteDatabase(message["file"], message["configuration"])

@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from mcp_pyexec.conversion.target import Target, failure, literal_path, text_literal
+from pyexec_guest.conversion.target import NO_ROOM, Target, failure, literal_path, text_literal
 
 __all__ = ["copy_plain"]
 
@@ -105,5 +105,5 @@ def _advice(text: str) -> str:
     if "GZIP" in text or "ZSTD" in text.upper():
         return "Its name says that it is compressed, and it is not; rename it."
     if "File too large" in text or "No space" in text:
-        return "Converted, it is larger than the cache may be or the disk has room for; raise MCP_PYEXEC_CACHE_MB."
+        return NO_ROOM
     return ""

@@ -8,37 +8,22 @@ and DuckDB's own parser must see exactly one statement that reads. The settings 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from pyexec_guest.reader import result
+from pyexec_guest.reader import result, table
+from pyexec_guest.reader.failed import Failed
 
-__all__ = ["Database", "Failed"]
+__all__ = ["Database"]
 
 _BATCH_ROWS = 8_192
-_MOST_TEXT = 4_000
 _NOISE = ("Did you mean", "LINE ", "Possible solutions", "*", " ")
 _READS = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.MULTI}
 """MULTI is a PIVOT whose columns DuckDB finds first."""
-
-
-class Failed(Exception):
-    """A statement that has no result.
-
-    Attributes:
-        code: `statements` for more or less than one, `kind` for one that does not read, `row` for a row that is too
-            long, `memory`, or `engine`.
-        text: How many, which kind, its bytes, or what DuckDB says.
-    """
-
-    def __init__(self, code: str, text: str) -> None:
-        super().__init__(code, text)
-        self.code = code
-        self.text = text[:_MOST_TEXT]
 
 
 class Database:
@@ -62,32 +47,43 @@ class Database:
         if (cursor := self._cursor) is not None:
             cursor.interrupt()
 
-    def rows(self, query: Mapping[str, Any]) -> Iterator[list[memoryview]]:
-        """Yield the result of one statement that reads, in parts.
+    def fetch(self, query: Mapping[str, Any], memory: int) -> dict[str, Any]:
+        """Write the result of one statement that reads into the memory, and return what to say of it.
 
         Args:
-            query: `sql`, `parameters`, and `row_bytes`, most of one row.
+            query: `sql`, `parameters`, `row_limit` and `byte_limit`.
+            memory: Its descriptor; of a fixed size.
 
         Raises:
-            Failed: If there is none, or no more.
+            Failed: If there is none.
         """
         with closing(self._root.cursor()) as cursor:
             self._stopped, self._cursor = False, cursor
             try:
                 _check_statement(cursor, query["sql"])
-                yield from self._until_stopped(_parts(cursor, query))
+                rows = self._rows(cursor, query)
+                return {"bytes": rows.write(memory), "complete": rows.complete}
             except (duckdb.Error, pa.ArrowException, OSError, RuntimeError) as error:
                 raise _failed(error) from None
             except result.LongRow as error:
                 raise Failed("row", str(error)) from None
+            except table.TooSmall:
+                raise Failed("size", "") from None
             finally:
                 self._cursor = None
 
-    def _until_stopped(self, parts: Iterator[list[memoryview]]) -> Iterator[list[memoryview]]:
-        for part in parts:
-            yield part
-            if self._stopped:
-                return
+    def _rows(self, cursor: duckdb.DuckDBPyConnection, query: Mapping[str, Any]) -> result.Rows:
+        values = {name: _value(value) for name, value in query["parameters"].items()}
+        relation = cursor.sql(query["sql"], params=values) if values else cursor.sql(query["sql"])
+        kinds = [str(kind) for kind in relation.types]
+        with relation.to_arrow_reader(_BATCH_ROWS) as reader:
+            rows = result.Rows(
+                reader.schema, kinds, row_limit=query["row_limit"], byte_limit=query["byte_limit"]
+            )
+            for batch in reader:
+                if self._stopped or not rows.add(batch):
+                    break
+        return rows
 
 
 def _check_statement(cursor: duckdb.DuckDBPyConnection, sql: str) -> None:
@@ -105,13 +101,6 @@ def _statement_type(statement: duckdb.Statement) -> duckdb.StatementType | None:
         return statement.type
     except ValueError:
         return None
-
-
-def _parts(cursor: duckdb.DuckDBPyConnection, query: Mapping[str, Any]) -> Iterator[list[memoryview]]:
-    values = {name: _value(value) for name, value in query["parameters"].items()}
-    relation = cursor.sql(query["sql"], params=values) if values else cursor.sql(query["sql"])
-    kinds = [str(kind) for kind in relation.types]
-    return result.parts(relation.to_arrow_reader(_BATCH_ROWS), kinds, query["row_bytes"])
 
 
 def _value(value: Any) -> Any:

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
-import pyarrow as pa
 
-__all__ = ["ConversionError", "Target", "failure", "literal_path", "quoted", "text_literal"]
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = [
+    "NO_ROOM",
+    "ConversionError",
+    "Target",
+    "essence",
+    "failure",
+    "literal_path",
+    "quoted",
+    "reachable",
+    "text_literal",
+    "two_of_one_name",
+]
 
 _NOISE = (
     "Did you mean",
@@ -25,6 +38,8 @@ _NOISE = (
     "This type",
 )
 _LONGEST = 400
+NO_ROOM = "Converted, it is larger than the cache may be or the disk has room for; raise MCP_PYEXEC_CACHE_MB."
+"""What to do where a product cannot be written."""
 
 
 class ConversionError(Exception):
@@ -32,13 +47,12 @@ class ConversionError(Exception):
 
 
 class Target:
-    """A connection to the new file that reaches no other file than those of the request."""
+    """A connection to the new file that reaches no other file than those at `paths`."""
 
-    def __init__(self, request: Mapping[str, Any]) -> None:
+    def __init__(self, request: Mapping[str, Any], paths: Iterable[str]) -> None:
         self._taken: dict[str, str] = {}
         self._db = duckdb.connect(request["target"], config=_configuration(request))
-        paths = [path for file in request["files"] for path in _reachable(file)]
-        self._db.execute("SET allowed_paths = $paths", {"paths": paths})
+        self._db.execute("SET allowed_paths = $paths", {"paths": list(paths)})
         self._db.execute("SET enable_external_access = false")
         self._db.execute("SET lock_configuration = true")
 
@@ -54,22 +68,18 @@ class Target:
         """Make a table of a SELECT.
 
         Raises:
-            ConversionError: Another file has a table of that name.
+            ConversionError: There is a table of that name.
             duckdb.Error: The SELECT fails.
         """
         if table in self._taken:
-            raise ConversionError(
-                f"{self._taken[table]} and {label} are both table {table!r}. Rename or leave out one."
-            )
+            raise two_of_one_name(table, self._taken[table], label)
         self._db.execute(f"CREATE TABLE {quoted(table)} AS {select}", list(parameters))
         self._db.execute(f"COMMENT ON TABLE {quoted(table)} IS {text_literal(f'From {label}')}")
         self._taken[table] = label
 
-    def create_from_arrow(
-        self, table: str, label: str, schema: pa.Schema, batches: Iterator[pa.RecordBatch]
-    ) -> None:
+    def create_from_arrow(self, table: str, label: str, incoming: pa.RecordBatchReader) -> None:
         """Make a table of record batches, read one at a time."""
-        self._db.register("incoming", pa.RecordBatchReader.from_batches(schema, batches))
+        self._db.register("incoming", incoming)
         try:
             self.create(table, label, "SELECT * FROM incoming")
         finally:
@@ -84,9 +94,19 @@ class Target:
         return self._db.execute(sql, list(parameters)).fetchall()
 
     def finish(self) -> int:
-        """Write everything to the file and return how many tables it has."""
-        self._db.execute("CHECKPOINT")
-        return len(self._taken)
+        """Write everything to the file and return how many tables it has.
+
+        Raises:
+            ConversionError: There is no room for it.
+        """
+        try:
+            self._db.execute("CHECKPOINT")
+        except duckdb.Error as error:
+            raise ConversionError(
+                f"What was converted cannot be written: {essence(str(error))}. {NO_ROOM}"
+            ) from None
+        ((tables,),) = self.rows("SELECT count(*) FROM duckdb_tables()")
+        return int(tables)
 
 
 def quoted(name: str) -> str:
@@ -104,20 +124,30 @@ def literal_path(path: str) -> str:
     return "".join(f"[{c}]" if c in "*?[" else c for c in path)
 
 
+def two_of_one_name(table: str, first: str, second: str) -> ConversionError:
+    """Return the error of two tables by their labels."""
+    return ConversionError(f"{first} and {second} are both table {table!r}. Rename or leave out one.")
+
+
 def failure(file: Mapping[str, Any], error: Exception, advice: str = "") -> ConversionError:
     """Return the error of one file in one sentence, by its label and without its path."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    kept = [line for line in lines[:6] if not line.startswith(_NOISE)]
-    text = " ".join(kept or lines[:1]).partition(" Detail: ")[0].rpartition("Unknown error: ")[2]
+    text = str(error)
     for path in (file["path"], literal_path(file["path"])):
         text = text.replace(path, file["label"])
-    text = re.sub(r"^(\w+ )+Error: ", "", text)[:_LONGEST].rstrip(". ")
     return ConversionError(
-        f"{file['label']} cannot be read: {text}. {advice or 'Correct or leave out that file.'}"
+        f"{file['label']} cannot be read: {essence(text)}. {advice or 'Correct or leave out that file.'}"
     )
 
 
-def _reachable(file: Mapping[str, Any]) -> Iterator[str]:
+def essence(text: str) -> str:
+    """Return what a library says in a phrase, without what it shows of rows and settings."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    kept = [line for line in lines[:6] if not line.startswith(_NOISE)]
+    text = " ".join(kept or lines[:1]).partition(" Detail: ")[0].rpartition("Unknown error: ")[2]
+    return re.sub(r"^(\w+ )+Error: ", "", text)[:_LONGEST].rstrip(". ")
+
+
+def reachable(file: Mapping[str, Any]) -> Iterator[str]:
     """The file as it is named and as a pattern that means only it, and the journal that DuckDB looks for."""
     for path in file["parts"]:
         yield from {path, literal_path(path), f"{path}.wal"}
@@ -130,7 +160,7 @@ def _configuration(request: Mapping[str, Any]) -> dict[str, str | bool | int | f
         "autoload_known_extensions": "false",
         "allow_community_extensions": "false",
         "temp_directory": request["spill"],
-        "max_temp_directory_size": f"{request['file_mb']}MB",
-        "memory_limit": f"{request['memory_mb'] // 2}MB",
+        "max_temp_directory_size": f"{request['file_bytes'] >> 20}MB",
+        "memory_limit": f"{request['memory_bytes'] >> 21}MB",
         "threads": "2",
     }

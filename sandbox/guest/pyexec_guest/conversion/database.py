@@ -16,8 +16,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from mcp_pyexec.conversion.target import ConversionError, Target, failure, quoted, text_literal
-from mcp_pyexec.data_files import table_name
+from pyexec_guest.conversion.names import table_name
+from pyexec_guest.conversion.target import ConversionError, Target, failure, quoted, text_literal
 
 __all__ = ["copy_database"]
 
@@ -88,7 +88,8 @@ def _copy_table(target: Target, file: Mapping[str, Any], source: sqlite3.Connect
     schema = pa.schema([(column.name, column.type) for column in columns])
     values = ", ".join(column.expression for column in columns)
     cursor = source.execute(f"SELECT {values} FROM {quoted(name)}")  # noqa: S608 - quoted
-    target.create_from_arrow(table, f"{file['label']}, table {name!r}", schema, _batches(cursor, schema))
+    incoming = pa.RecordBatchReader.from_batches(schema, _batches(cursor, schema))
+    target.create_from_arrow(table, f"{file['label']}, table {name!r}", incoming)
     for column in columns:
         _as_declared(target, table, column)
 

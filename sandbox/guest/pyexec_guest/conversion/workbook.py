@@ -16,13 +16,13 @@ import duckdb
 import pyarrow as pa
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from mcp_pyexec.conversion.target import ConversionError, Target, failure
-from mcp_pyexec.data_files import table_name
-from mcp_pyexec.limits import MIB
+from pyexec_guest.conversion.names import table_name
+from pyexec_guest.conversion.target import ConversionError, Target, failure
 
 __all__ = ["copy_workbook"]
 
-_UNPACKED_BYTES = 1024 * MIB
+_MIB = 1 << 20
+_UNPACKED_BYTES = 1024 * _MIB
 _CELLS = 20_000_000
 _BATCH_ROWS = 8_192
 _EXACT = 2**53
@@ -75,7 +75,8 @@ def _copy_sheet(target: Target, file: Mapping[str, Any], sheet: CalamineSheet, *
     kept = [index for index, seen in enumerate(kinds) if rows[0][index] != "" or seen.types]
     plans = [kinds[index].plan() for index in kept]
     schema = pa.schema(zip(_names(rows[0], kept), (kind for kind, _ in plans), strict=True))
-    target.create_from_arrow(table, label, schema, _batches(rows[1:], kept, plans, schema))
+    incoming = pa.RecordBatchReader.from_batches(schema, _batches(rows[1:], kept, plans, schema))
+    target.create_from_arrow(table, label, incoming)
 
 
 class _Seen:
@@ -138,7 +139,7 @@ def _check_size(file: Mapping[str, Any]) -> None:
         unpacked = sum(entry.file_size for entry in archive.infolist())
     if unpacked > _UNPACKED_BYTES:
         raise ConversionError(
-            f"{file['label']} unpacks to {unpacked // MIB:,} MiB, at most {_UNPACKED_BYTES // MIB:,} are read. "
+            f"{file['label']} unpacks to {unpacked // _MIB:,} MiB, at most {_UNPACKED_BYTES // _MIB:,} are read. "
             "Save its sheets as CSV."
         )
 

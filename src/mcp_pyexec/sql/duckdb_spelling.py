@@ -1,0 +1,52 @@
+"""DuckDB's operators that the parser does not know, in forms that it does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlglot.tokenizer_core import Token, TokenType
+
+from mcp_pyexec.sql.brackets import like, opening
+from mcp_pyexec.sql.postgresql_operators import spelled_operator
+
+__all__ = ["duckdb_forms"]
+
+_NAMES = {TokenType.VAR, TokenType.IDENTIFIER}
+
+
+def duckdb_forms(tokens: Sequence[Token]) -> list[Token]:
+    """Return the tokens with `x!` as `factorial(x)`, which binds as tightly, and `<=>` and `^@` as `OPERATOR(…)`."""
+    found: list[Token] = []
+    for index, token in enumerate(tokens):
+        if token.token_type in (TokenType.NULLSAFE_EQ, TokenType.CARET_AT):
+            found += spelled_operator(token.text, token)
+        elif token.text == "!" and _is_postfix(tokens, index):
+            start = _operand_start(found)
+            name = [like(token, TokenType.VAR, "factorial"), like(token, TokenType.L_PAREN, "(")]
+            found[start:start] = name
+            found.append(like(token, TokenType.R_PAREN, ")"))
+        else:
+            found.append(token)
+    return found
+
+
+def _is_postfix(tokens: Sequence[Token], index: int) -> bool:
+    """Return whether the `!` here is an operator of its own, behind an operand; in `!~` it is part of another."""
+    if index == 0 or tokens[index].token_type is not TokenType.NOT:
+        return False
+    within = index + 1 < len(tokens) and tokens[index + 1].text.startswith("~")
+    part = within and tokens[index + 1].start == tokens[index].end + 1
+    return not part and tokens[index - 1].token_type in {*_NAMES, TokenType.NUMBER, TokenType.R_PAREN}
+
+
+def _operand_start(tokens: Sequence[Token]) -> int:
+    """Return where the number, name, bracket or call starts with which the tokens end."""
+    start = len(tokens) - 1
+    if tokens[start].token_type is TokenType.R_PAREN:
+        start = opening(tokens, start)
+        called = start > 0 and tokens[start - 1].end + 1 == tokens[start].start
+        if called and tokens[start - 1].token_type in _NAMES:
+            start -= 1
+    while start > 1 and tokens[start - 1].token_type is TokenType.DOT:
+        start -= 2
+    return start
