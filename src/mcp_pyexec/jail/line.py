@@ -62,7 +62,8 @@ class Line:
         self._sock.settimeout(_left(until))
         frame = _framed(message)
         sent = socket.send_fds(self._sock, [frame], descriptors)
-        self._sock.sendall(frame[sent:])
+        if sent < len(frame):  # sending nothing fails too, once the process has answered and gone
+            self._sock.sendall(frame[sent:])
 
     def send_at_once(self, message: Mapping[str, Any]) -> None:
         """Send a short message without waiting.
