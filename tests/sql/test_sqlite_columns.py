@@ -186,7 +186,7 @@ def test_rows_are_of_one_state_while_another_program_writes(tmp_path: Path, mode
     seen = []
     try:
         with closing(SqliteEngine(path, LIMITS, Reader)) as engine:
-            until = time.monotonic() + 8
+            until = time.monotonic() + 3
             while time.monotonic() < until:
                 values = fetch(engine, "SELECT v, i FROM t").table.column("v").unique().to_pylist()
                 assert len(values) == 1
