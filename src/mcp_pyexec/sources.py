@@ -170,8 +170,8 @@ def check_source(source: DatabaseSource) -> None:
 
 
 def database_path(source: DatabaseSource) -> Path:
-    """Return the file of a SQLite or DuckDB source."""
-    return Path(urlsplit(source.url).path[1:])
+    """Return the file of a SQLite or DuckDB source: all that follows `:///`, as it is written."""
+    return Path(source.url.partition(":///")[2])
 
 
 def default_schema(source: DatabaseSource) -> str:
@@ -226,11 +226,11 @@ def _check_shape(source: DatabaseSource) -> None:
     if source.on_server:
         _check_server(label, source)
         return
-    parts = urlsplit(source.url)
-    if parts.netloc or parts.query or parts.fragment or len(parts.path) < 2:
+    scheme, _, file = source.url.partition(":///")
+    if "/" in scheme or not file or "?" in file:
         raise ConfigError(
             f"{label}: expected {source.dialect}:///FILE (four slashes for an absolute path), "
-            "without a host and without options."
+            "without a host, without options and without '?' in the file's name."
         )
 
 

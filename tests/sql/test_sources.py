@@ -13,6 +13,12 @@ def test_source_with_an_existing_file_is_accepted(directory: Path) -> None:
     check_source(DatabaseSource("shop", f"duckdb:///{directory}/shop.duckdb"))
 
 
+@pytest.mark.parametrize("name", ["a b", "100%", "%41", "a#b", "a\nb", "a&b=c", "a'b;c"])
+def test_file_of_any_name_is_found(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).touch()
+    check_source(DatabaseSource("shop", f"sqlite+pysqlite:///{tmp_path / name}"))
+
+
 @pytest.mark.parametrize(
     ("name", "url", "says"),
     [
@@ -23,6 +29,8 @@ def test_source_with_an_existing_file_is_accepted(directory: Path) -> None:
         ("x", "db2://secret-host/x", "is not supported"),
         ("x", "sqlite://", "four slashes"),
         ("x", "sqlite:///", "four slashes"),
+        ("x", "sqlite://secret-host/shop.db", "without a host"),
+        ("x", "sqlite://secret-host:///{dir}/shop.db", "without a host"),
         ("x", "sqlite://{dir}/shop.db?mode=rw", "without options"),
         ("x", "sqlite:///{dir}/gone.db", "does not exist"),
         ("x", "sqlite:///{dir}", "is not a file"),
