@@ -158,7 +158,7 @@ SQLITE = [
     "PRAGMA optimize",
     "PRAGMA incremental_vacuum",
     "PRAGMA foreign_keys = OFF",
-    "PRAGMA table_info(sale)",
+    "PRAGMA table_info(sale); PRAGMA query_only = OFF",
     "PRAGMA data_store_directory = '{dir}'",
     "PRAGMA key = 'x'",
     "EXPLAIN PRAGMA query_only = OFF",

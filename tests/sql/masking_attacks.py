@@ -73,6 +73,7 @@ SELECT 1 FROM customer WHERE CAST(email AS INTEGER) = 1
 """.strip().splitlines()
 
 SQLITE = """
+PRAGMA table_info(customer)
 SELECT 'LEAK' AS x WHERE 'zx81' < (SELECT group_concat(email) FROM customer)
 SELECT json_group_array(email) FROM customer
 SELECT json_object('a', ssn) FROM customer

@@ -43,6 +43,8 @@ def check_opening(word: str, dialect: str) -> None:
         raise refusal(f"the command {word.upper()}", _DESCRIBE if word == "pragma" else "")
     if word in {"show", "describe", "desc", "summarize"} and dialect in {"sqlite", "postgresql", *OTHERS}:
         raise refusal(f"the command {word.upper()}", _DESCRIBE)
+    if word in {".", "\\"}:
+        raise refusal("a command of a database's shell, which is no SQL", _DESCRIBE)
 
 
 def check_root(tree: exp.Expr, dialect: str) -> None:

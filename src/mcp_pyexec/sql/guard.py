@@ -28,6 +28,7 @@ from mcp_pyexec.sql.other_rules import OTHERS
 from mcp_pyexec.sql.prefixes import place_prefixes
 from mcp_pyexec.sql.seen import Seen
 from mcp_pyexec.sql.spelling import as_written
+from mcp_pyexec.sql.sqlite_pragma import listing
 from mcp_pyexec.sql.tokens import (
     MARKED,
     called_names,
@@ -103,7 +104,10 @@ def _remembered(sql: str, dialect: str) -> GuardedQuery:
 
 def _guard(sql: str, dialect: str, rewrite: Rewrite | None) -> GuardedQuery:
     _check_text(sql)
-    prefix, body = without_explain(without_comments(sql, dialect), dialect)
+    sql = without_comments(sql, dialect)
+    if dialect == "sqlite" and rewrite is None and (text := listing(sql)):
+        return GuardedQuery(text, dialect, frozenset(), ())
+    prefix, body = without_explain(sql, dialect)
     tree = _parse(body, dialect)
     check_root(tree, dialect)
     seen = Seen()

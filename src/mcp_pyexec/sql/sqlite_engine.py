@@ -34,6 +34,7 @@ from mcp_pyexec.sql.readers import FileVersion, StartReader, file_version, no_re
 from mcp_pyexec.sql.results import FIRST_ROWS, Collector, Fetched, Run, SqlLimits, Value
 from mcp_pyexec.sql.sqlite_catalog import read_columns, read_tables
 from mcp_pyexec.sql.sqlite_columns import SqliteColumns
+from mcp_pyexec.sql.sqlite_pragma import LISTING_PRAGMAS
 
 __all__ = ["SqliteEngine"]
 
@@ -182,10 +183,11 @@ def _connect_virtual_tables(connection: sqlite3.Connection) -> None:
 
 
 def _authorize(action: int, first: str | None, second: str | None, *_: str | None) -> int:
-    """Allow reading; `data_version` without a value is how full-text tables notice a writer."""
+    """Allow reading, and what lists tables; `data_version` without a value is how full-text tables notice a writer."""
     computes = action == sqlite3.SQLITE_FUNCTION and (second or "").lower() in SQLITE_FUNCTIONS
-    version = action == sqlite3.SQLITE_PRAGMA and first == "data_version" and second is None
-    return sqlite3.SQLITE_OK if action in _ALLOWED or computes or version else sqlite3.SQLITE_DENY
+    version = first == "data_version" and second is None
+    lists = action == sqlite3.SQLITE_PRAGMA and (version or first in LISTING_PRAGMAS)
+    return sqlite3.SQLITE_OK if action in _ALLOWED or computes or lists else sqlite3.SQLITE_DENY
 
 
 _ByColumns = Callable[[Sequence[pa.ChunkedArray]], Fetched | None] | None

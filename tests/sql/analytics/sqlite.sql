@@ -308,3 +308,15 @@ SELECT CAST('12abc' AS INTEGER), CAST('1.9' AS INT), CAST(1.9 AS INTEGER), CAST(
 SELECT CAST('12abc' AS INTEGER), CAST('1.9' AS INT), CAST(1.9 AS INTEGER), CAST('1e3' AS REAL), CAST(65 AS TEXT), CAST('abc' AS BLOB), CAST('1.50' AS NUMERIC), CAST('5' AS VARCHAR(10)), CAST('5' AS BIGINT), CAST('5' AS DOUBLE), CAST('2024-01-02' AS DATE), CAST(1.5 AS FLOAT), CAST('7' AS BOOLEAN), CAST('5.0' AS DECIMAL), CAST('x' AS CHAR(3)), typeof(CAST('5' AS DATETIME)), typeof(CAST('5.5' AS FOO)), typeof(CAST(5 AS STRING)), typeof(CAST('5.5' AS TIMESTAMP)), typeof(CAST(3 AS NVARCHAR(5)))
 ---
 SELECT CAST(day AS DATE), typeof(CAST(day AS DATE)), typeof(CAST('5' AS UNSIGNED BIG INT)), CAST('1.5' AS BOOLEAN), CAST('x7' AS STRING), CAST('7' AS "TEXT"), CAST(CAST(amount AS INT) AS VARCHAR(3)) || 'x', CAST(CASE WHEN id > 1 THEN '1.5' END AS NUMERIC(4, 1)), CAST('3' AS POINT), CAST('2.5' AS DOUBLE PRECISION) FROM sale ORDER BY id
+---
+PRAGMA table_info(sale);
+---
+pragma main.table_xinfo('sale')
+---
+PRAGMA /* names */ foreign_key_list([sale])
+---
+PRAGMA index_list("sale")
+---
+PRAGMA table_list
+---
+PRAGMA table_info("order by")
