@@ -17,7 +17,16 @@ from mcp_pyexec.config import Settings
 from mcp_pyexec.data_cache import DataCache
 from mcp_pyexec.data_files import find_data_files
 from mcp_pyexec.executions import Executions
-from mcp_pyexec.jail import Converter, Pool, Profiles, Reader, Sessions, Template, load_profiles
+from mcp_pyexec.jail import (
+    Converter,
+    ConverterTemplate,
+    Pool,
+    Profiles,
+    Reader,
+    Sessions,
+    Template,
+    load_profiles,
+)
 from mcp_pyexec.limits import MIB, Limits
 from mcp_pyexec.sensitive import SensitiveColumns
 from mcp_pyexec.sources import DATA_DATABASE, ENFORCED, DatabaseSource, check_source
@@ -112,7 +121,12 @@ class Service:
         limits = SqlLimits(row_limit=s.sql_rows, byte_limit=s.sql_mb * MIB, timeout_s=s.sql_timeout_s)
         data = None
         if self._data_cache:
-            data = DataConversion(self._data_files, self._data_cache, start_converter=Converter)
+            data = DataConversion(
+                self._data_files,
+                self._data_cache,
+                start_converter=Converter,
+                start_template=ConverterTemplate,
+            )
         return Databases(self.sources, data, limits, self.sensitive, Reader)
 
     @property

@@ -98,6 +98,7 @@ def test_error_out_of_the_jail_keeps_known_keys_and_bounded_text() -> None:
         (wire.SHAPES, ("template_to_host", "worker_to_host")),
         (wire.READER_SHAPES, ("reader_to_host",)),
         (wire.CONVERTER_SHAPES, ("converter_to_host",)),
+        (wire.CONVERTER_TEMPLATE_SHAPES, ("converter_template_to_host",)),
     ],
 )
 def test_protocol_file_lists_every_message_with_its_keys(

@@ -2,6 +2,7 @@
 
 from mcp_pyexec.jail.cgroup import find_cgroup
 from mcp_pyexec.jail.converter import Converter
+from mcp_pyexec.jail.converter_template import ConverterTemplate
 from mcp_pyexec.jail.identity import spare_id
 from mcp_pyexec.jail.pool import Pool
 from mcp_pyexec.jail.preflight import find_bwrap
@@ -15,6 +16,7 @@ from mcp_pyexec.jail.worker import NothingRan
 
 __all__ = [
     "Converter",
+    "ConverterTemplate",
     "NothingRan",
     "Pool",
     "Profile",

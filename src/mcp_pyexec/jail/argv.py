@@ -10,7 +10,7 @@ from mcp_pyexec.jail.identity import INSIDE, TwoIdentities
 from mcp_pyexec.jail.rootfs import Bind
 from mcp_pyexec.limits import MIB
 
-__all__ = ["CONVERTER", "LONE", "READER", "TEMPLATE", "Program", "jail_argv"]
+__all__ = ["CONVERTER", "CONVERTER_TEMPLATE", "LONE", "READER", "TEMPLATE", "Program", "jail_argv"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,14 @@ READER = Program(
 
 CONVERTER = replace(READER, module="pyexec_guest.conversion", scratch={"/data": 64 * MIB})
 """Makes a database file of data files; a folder to write to is added for each."""
+
+CONVERTER_TEMPLATE = replace(
+    READER,
+    module="pyexec_guest.conversion.template",
+    folders=("/data", "/files", "/out"),
+    capabilities=("CAP_SYS_ADMIN", "CAP_SETPCAP"),
+)
+"""Clones itself into converters; needs the means for their file systems."""
 
 
 def jail_argv(

@@ -19,10 +19,11 @@ from mcp_pyexec.errors import SandboxFault
 from mcp_pyexec.jail.argv import CONVERTER, Program
 from mcp_pyexec.jail.identity import identity_for
 from mcp_pyexec.jail.jailed import Jailed
+from mcp_pyexec.jail.line import Line
 from mcp_pyexec.jail.rootfs import Bind, binds_for
 from mcp_pyexec.jail.wire import CONVERTER_SHAPES
 
-__all__ = ["Converter", "Ended"]
+__all__ = ["Converter", "Ended", "converter_binds", "have_done", "log_last_words"]
 
 _log = logging.getLogger(__name__)
 _FILES = PurePosixPath("/data")
@@ -70,7 +71,7 @@ class Converter:
         identity = identity_for(files.values())
         if identity is not None:
             os.chown(folder, identity, identity)
-        binds = [*binds_for(_distributions()), *_data(files)]
+        binds = [*converter_binds(), *_data(files)]
         program = replace(self.program, mounts=("--bind", str(folder), _FOLDER))
         limits = {"memory_bytes": memory_bytes, "file_bytes": file_bytes}
         self._jailed = Jailed(program, binds, identity, CONVERTER_SHAPES)
@@ -90,17 +91,8 @@ class Converter:
         Raises:
             SandboxFault: `broken-frame` for an answer that is none.
         """
-        try:
-            answer = self._jailed.line.ask({"op": "convert", "job": job}, time.monotonic() + within_s)
-        except TimeoutError:
-            return Ended(killed=True)
-        except (OSError, EOFError):
-            return Ended(killed=self._jailed.ended_by_signal(_END_S))
-        if answer.op == "converted":
-            return Ended(tables=answer.message["tables"])
-        if answer.op != "failed":
-            raise SandboxFault("broken-frame", f"{answer.op} is no answer to a job")
-        return Ended(text=answer.message["text"])
+        ended = have_done(job, self._jailed.line, within_s)
+        return ended or Ended(killed=self._jailed.ended_by_signal(_END_S))
 
     def kill(self) -> None:
         """End the process, from any thread."""
@@ -108,14 +100,39 @@ class Converter:
 
     def close(self) -> None:
         """End the process and wait until it has gone, so that nobody writes to the folder any more."""
-        if _log.isEnabledFor(logging.DEBUG) and (words := self._jailed.last_words()):
-            _log.debug("A converter's last words: %s", words)
+        log_last_words(self._jailed)
         self._jailed.close()
 
 
-def _distributions() -> tuple[str, ...]:
+def have_done(job: Mapping[str, Any], line: Line, within_s: float) -> Ended | None:
+    """Return what a converter makes of a job, or None if it has hung up without a word.
+
+    Raises:
+        SandboxFault: `broken-frame` for an answer that is none.
+    """
+    try:
+        answer = line.ask({"op": "convert", "job": job}, time.monotonic() + within_s)
+    except TimeoutError:
+        return Ended(killed=True)
+    except (OSError, EOFError):
+        return None
+    if answer.op == "converted":
+        return Ended(tables=answer.message["tables"])
+    if answer.op != "failed":
+        raise SandboxFault("broken-frame", f"{answer.op} is no answer to a job")
+    return Ended(text=answer.message["text"])
+
+
+def log_last_words(jailed: Jailed) -> None:
+    """Log what a converter wrote to standard error, for who looks for what went wrong."""
+    if words := jailed.last_words():
+        _log.debug("A converter's last words: %s", words)
+
+
+def converter_binds() -> list[Bind]:
+    """Return what every converter has in its jail beside data."""
     excel = ("python-calamine",) if importlib.util.find_spec("python_calamine") else ()
-    return ("duckdb", "pyarrow", *excel)
+    return binds_for(("duckdb", "pyarrow", *excel))
 
 
 def _data(files: Mapping[str, Path]) -> list[Bind]:

@@ -107,19 +107,27 @@ class Jailed:
         with self._ending:
             self._killed = True
             self._process.kill()
-            for pidfd in self._watched:
-                with contextlib.suppress(ProcessLookupError):
-                    signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+            self._kill_watched()
+
+    def end_watched(self) -> None:
+        """End what is watched, and nothing else, and wait until it has gone."""
+        with self._ending:
+            self._kill_watched()
+            while self._watched:
+                _wait_and_close(self._watched.pop())
 
     def close(self) -> None:
         """End all of it and wait until it has gone."""
         self.kill()
         self._process.wait()
-        with self._ending:
-            while self._watched:
-                _wait_and_close(self._watched.pop())
+        self.end_watched()
         self.line.close()
         os.close(self._words)
+
+    def _kill_watched(self) -> None:
+        for pidfd in self._watched:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(pidfd, signal.SIGKILL)
 
     def ended_by_signal(self, within_s: float) -> bool:
         """Return whether a signal ended what has hung up, or it goes on for longer than that."""

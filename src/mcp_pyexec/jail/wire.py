@@ -21,6 +21,7 @@ from mcp_pyexec.errors import SandboxFault
 
 __all__ = [
     "CONVERTER_SHAPES",
+    "CONVERTER_TEMPLATE_SHAPES",
     "HEADER",
     "READER_SHAPES",
     "SHAPES",
@@ -77,6 +78,13 @@ CONVERTER_SHAPES: dict[str, dict[str, tuple[type, ...]]] = {
     "failed": {"text": (str,)},
 }
 """What a converter of data files may say."""
+
+
+CONVERTER_TEMPLATE_SHAPES: dict[str, dict[str, tuple[type, ...]]] = {
+    "here": {},
+    "ended": {"by_signal": (bool,)},
+}
+"""What the template of such converters may say."""
 
 
 class EndOfStream(Exception):

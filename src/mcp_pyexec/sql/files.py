@@ -1,4 +1,5 @@
-"""The `--data` files as one DuckDB file: each converted by itself and kept in the cache, then put together.
+"""The `--data` files as one DuckDB file: each converted by itself, as many at once as is of use, and kept in the cache,
+then put together.
 
 So a change converts that file alone, and one that cannot be read leaves the others usable. Nothing waits for it but
 a query on that database.
@@ -10,21 +11,31 @@ import asyncio
 import logging
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
 from mcp_pyexec.data_cache import DataCache, Product, data_key, whole_key
 from mcp_pyexec.data_files import DataFile, plain_names
 from mcp_pyexec.errors import ConfigError, RequestError
-from mcp_pyexec.sql.converters import ConversionLimits, Converters, StartConverter, no_converter
+from mcp_pyexec.sql.converters import (
+    ConversionLimits,
+    Converters,
+    Lane,
+    StartConverter,
+    StartTemplate,
+    no_converter,
+)
 
 __all__ = ["ConversionLimits", "DataConversion", "FailedFile", "reason_for", "told"]
 
 _log = logging.getLogger(__name__)
 _TOLD = 3
 """Failed files that one message tells of."""
+_SILENT_S = 5.0
+"""Time after which the log says how far it is, again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +81,13 @@ class DataConversion:
         cache: DataCache,
         limits: ConversionLimits | None = None,
         start_converter: StartConverter = no_converter,
+        start_template: StartTemplate | None = None,
     ) -> None:
         self.files = tuple(files)
         self._cache = cache
-        self._converters = Converters(start_converter, limits or ConversionLimits(), cache.budget_bytes)
+        self._converters = Converters(
+            start_converter, limits or ConversionLimits(), cache.budget_bytes, start_template
+        )
         self._lock = threading.Lock()
         self._progress = ""
         self._keys: dict[DataFile, str] = {}
@@ -152,13 +166,9 @@ class DataConversion:
         if not failed and (found := self._cache.find(whole_key(self._keys))):
             return _Converted(found, ())
         with self._cache.in_use():
-            paths = dict[DataFile, Path]()
-            for number, (file, key) in enumerate(self._keys.items(), 1):
-                self._progress = f"file {number} of {len(self.files)}: {file.label}"
-                try:
-                    paths[file] = self._own_product(file, key)
-                except (RequestError, OSError, ConfigError) as error:
-                    failed.append(FailedFile(file, _plain(error)))
+            became = self._own_products()
+            paths = {file: one for file in self._keys if isinstance(one := became.get(file), Path)}
+            failed += [one for file in self._keys if isinstance(one := became.get(file), FailedFile)]
             if self._converters.closed or not paths:
                 raise _unreachable("The server is ending." if self._converters.closed else _reasons(failed))
             product = self._together(paths)
@@ -166,12 +176,41 @@ class DataConversion:
             _log.error("--data: %s", one.reason)
         return _Converted(product, tuple(failed))
 
-    def _own_product(self, file: DataFile, key: str) -> Path:
+    def _own_products(self) -> dict[DataFile, Path | FailedFile]:
+        """Return what became of each file, in any order; not of all if the server is ending."""
+        became = dict[DataFile, Path | FailedFile]()
+        waiting = SimpleQueue[tuple[int, DataFile]]()
+        for numbered in enumerate(self._keys, 1):
+            waiting.put(numbered)
+        lanes = min(self._converters.at_once, len(self._keys))
+        with ThreadPoolExecutor(lanes, "data-conversion") as threads:
+            running = [threads.submit(self._convert_next, waiting, became) for _ in range(lanes)]
+            while wait(running, _SILENT_S).not_done:
+                _log.info("--data: %d of %d files converted", len(became), len(self._keys))
+        for lane in running:
+            lane.result()
+        return became
+
+    def _convert_next(
+        self, waiting: SimpleQueue[tuple[int, DataFile]], became: dict[DataFile, Path | FailedFile]
+    ) -> None:
+        """Convert one file after another of those that wait, beside other threads."""
+        paths = [file.path for file in self._keys]
+        with self._converters.lane(paths, self._cache.folder) as lane, suppress(Empty):
+            while not self._converters.closed:
+                number, file = waiting.get_nowait()
+                self._progress = f"file {number} of {len(self.files)}: {file.label}"
+                try:
+                    became[file] = self._own_product(lane, file, self._keys[file])
+                except (RequestError, OSError, ConfigError) as error:
+                    became[file] = FailedFile(file, _plain(error))
+
+    def _own_product(self, lane: Lane, file: DataFile, key: str) -> Path:
         """Return the product of one file; it stays while the cache is in use."""
         names = plain_names(file)
         job = {"file": {"table": file.table, "kind": file.kind, "path": names.path, "parts": names.parts}}
         product = self._cache.make(
-            key, lambda folder: self._converters.write(folder, file.label, names.files, job)
+            key, lambda folder: self._converters.write(lane, folder, file.label, names.files, job)
         )
         product.close()
         return product.path
@@ -184,13 +223,13 @@ class DataConversion:
         self._progress = "putting the tables together"
 
         def assemble(folder: Path) -> None:
-            with ExitStack() as former_in_use:
+            with ExitStack() as former_in_use, self._converters.lane() as lane:
                 former = self._cache.find_former(whole_key(keys))
                 if former:
                     former_in_use.callback(former.close)
                 files = {**seen, "former": former.path} if former else seen
                 job = {"products": products, "former": former is not None}
-                self._converters.write(folder, "The whole of the files", files, job)
+                self._converters.write(lane, folder, "The whole of the files", files, job)
 
         return self._cache.make(whole_key(keys), assemble)
 

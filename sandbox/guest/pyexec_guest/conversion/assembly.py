@@ -51,7 +51,8 @@ def assemble(request: Mapping[str, Any]) -> int:
                 if key not in held:
                     _copy(target, product, tables[key])
             _note(target, tables)
-            return target.finish()
+            target.finish()
+            return sum(map(len, tables.values()))
     except (duckdb.Error, OSError) as error:
         raise ConversionError(
             f"The converted files cannot be put together: {essence(str(error))}. {NO_ROOM}"

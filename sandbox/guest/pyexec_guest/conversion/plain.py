@@ -18,6 +18,7 @@ from pyexec_guest.conversion.target import NO_ROOM, Target, failure, literal_pat
 __all__ = ["copy_plain"]
 
 _READERS = {"csv": "read_csv", "tsv": "read_csv", "json": "read_json"}
+_FOUND = "Delimiter, Quote, Escape"
 _SEPARATORS = ",;\t|"
 _LATE = (duckdb.ConversionException, duckdb.InvalidInputException)
 _GUESSED_WRONG = ("Could not convert", "Failed to cast")
@@ -44,17 +45,19 @@ def copy_plain(target: Target, file: Mapping[str, Any]) -> None:
 
 def _copy_text(target: Target, file: Mapping[str, Any]) -> None:
     path = [literal_path(file["path"])]
-    options = {} if file["kind"] == "json" else _separated(target, file)
+    options, found = ({}, {}) if file["kind"] == "json" else _separated(target, file)
     try:
-        target.create(file["table"], file["label"], _select(file, options), path)
+        target.create(file["table"], file["label"], _select(file, {**options, **found}), path)
     except _LATE as error:
         if not any(said in str(error) for said in _GUESSED_WRONG):
             raise
         target.create(file["table"], file["label"], _select(file, {**options, "sample_size": "-1"}), path)
 
 
-def _separated(target: Target, file: Mapping[str, Any]) -> dict[str, str]:
-    """Return what DuckDB is told of a CSV file beside its path.
+def _separated(target: Target, file: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return what DuckDB is told of a CSV file beside its path, and what it has found out already.
+
+    To look for marks twice would be half of what a small file costs.
 
     Rows of different lengths would be read as one column, or the first of them be left out as a preamble: such a
     file is read with the columns of its first line, so that DuckDB names the line that is wrong.
@@ -62,10 +65,12 @@ def _separated(target: Target, file: Mapping[str, Any]) -> dict[str, str]:
     options = {"delim": "'\t'"} if file["kind"] == "tsv" else {}
     with Path(file["path"]).open("rb") as stream:
         if stream.read(2) in _UTF_16:
-            return {**options, "encoding": "'utf-16'"}
+            return {**options, "encoding": "'utf-16'"}, {}
     given = "".join(f", {name} = {value}" for name, value in options.items())
-    sniffed = f"SELECT Delimiter, SkipRows, Columns[1].name, len(Columns) FROM sniff_csv(?{given})"  # noqa: S608
-    ((mark, skipped, first, count),) = target.rows(sniffed, [literal_path(file["path"])])
+    sniffed = f"SELECT {_FOUND}, SkipRows, Columns[1].name, len(Columns) FROM sniff_csv(?{given})"  # noqa: S608
+    ((mark, quote, escape, skipped, first, count),) = target.rows(sniffed, [literal_path(file["path"])])
+    marks = {"delim": mark, "quote": quote, "escape": escape}
+    found = {name: text_literal(one.replace("(empty)", "")) for name, one in marks.items()}
     if count == 1:
         mark = next((m for m in _SEPARATORS if m in first), mark)
     heading = _first_lines(target, file, max(1, skipped))
@@ -76,8 +81,8 @@ def _separated(target: Target, file: Mapping[str, Any]) -> dict[str, str]:
             "header": "true",
             "delim": text_literal(mark),
             "columns": _columns(heading[0], mark),
-        }
-    return options
+        }, {}
+    return options, found
 
 
 def _first_lines(target: Target, file: Mapping[str, Any], count: int) -> list[str]:

@@ -15,7 +15,7 @@ from typing import Any
 from pyexec_guest.confinement import confine
 from pyexec_guest.wire import Channel, ChannelClosed
 
-__all__ = ["main"]
+__all__ = ["main", "serve"]
 
 _OPEN_FILES = 2048
 _OWN = 512 << 20
@@ -28,7 +28,11 @@ _MOST_TEXT = 4_000
 
 def main() -> None:
     """Serve the socket whose descriptor is the first argument."""
-    channel = Channel(socket.socket(fileno=int(sys.argv[1])))
+    serve(Channel(socket.socket(fileno=int(sys.argv[1]))))
+
+
+def serve(channel: Channel) -> None:
+    """Take on every layer when asked to, do one job, and return."""
     try:
         channel.send({"op": "here"})
         message, _ = channel.receive()
@@ -79,7 +83,8 @@ def _converted(job: Mapping[str, Any], request: Mapping[str, Any]) -> int:
     file = {**given, "label": job["label"], "path": f"/data/{given['path']}", "parts": parts}
     with Target(request, reachable(file)) as target:
         _reader(file["kind"])(target, file)
-        return target.finish()
+        target.finish()
+        return target.made
 
 
 def _reader(kind: str) -> Any:

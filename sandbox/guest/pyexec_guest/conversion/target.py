@@ -93,8 +93,13 @@ class Target:
         """Return the rows of a query of ours."""
         return self._db.execute(sql, list(parameters)).fetchall()
 
-    def finish(self) -> int:
-        """Write everything to the file and return how many tables it has.
+    @property
+    def made(self) -> int:
+        """How many tables were made."""
+        return len(self._taken)
+
+    def finish(self) -> None:
+        """Write everything to the file.
 
         Raises:
             ConversionError: There is no room for it.
@@ -105,8 +110,6 @@ class Target:
             raise ConversionError(
                 f"What was converted cannot be written: {essence(str(error))}. {NO_ROOM}"
             ) from None
-        ((tables,),) = self.rows("SELECT count(*) FROM duckdb_tables()")
-        return int(tables)
 
 
 def quoted(name: str) -> str:
