@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 _FILES = PurePosixPath("/data")
 _FOLDER = "/out"
 _START_S = 60.0
-_END_S = 5.0
+_END_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ __all__ = ["ConverterTemplate"]
 
 _FILES, _FOLDERS = PurePosixPath("/files"), "/folders"
 _START_S = 60.0
-_END_S = 5.0
+_END_S = 2.0
 
 
 class ConverterTemplate:

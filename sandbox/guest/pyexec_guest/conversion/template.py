@@ -60,6 +60,7 @@ def _be_converter(message: Mapping[str, Any], lent: int) -> None:
     try:
         os.dup2(lent, _CHANNEL)
         kernel.close_all_but(_CHANNEL + 1)
+        os.setsid()  # a signal to a process group knows no namespaces
         _keep_in_sight(
             f"/files/{message['file']}", f"/data/{message['name']}", f"/folders/{message['folder']}"
         )
