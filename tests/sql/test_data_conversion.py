@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import gzip
 import json
@@ -10,8 +9,8 @@ import os
 import re
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, closing
+from collections.abc import Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -22,43 +21,17 @@ import pytest
 
 from mcp_pyexec.data_cache import DataCache
 from mcp_pyexec.data_files import find_data_files
-from mcp_pyexec.errors import ConfigError, RequestError
-from mcp_pyexec.jail import Converter, Reader
-from mcp_pyexec.sensitive import SensitiveColumns
-from mcp_pyexec.sql import Databases, DataConversion, SqlLimits
+from mcp_pyexec.errors import RequestError
+from mcp_pyexec.jail import Reader
+from mcp_pyexec.sql import Databases, DataConversion
 from mcp_pyexec.sql.converters import ConversionLimits
+from sql.data_served import opened, random_rows, served
 from sql.workbooks import Cell, packed, workbook
 
 DAY = dt.date(2024, 1, 2)
+
+
 MOMENT = dt.datetime(2024, 1, 2, 3, 4, 5)
-
-
-@asynccontextmanager
-async def opened(
-    cache: Path,
-    *paths: Path,
-    budget_mb: int = 256,
-    limits: ConversionLimits | None = None,
-    wait_s: float = 60,
-) -> AsyncIterator[Databases]:
-    conversion = DataConversion(find_data_files(paths), DataCache(cache, budget_mb), limits, Converter)
-    databases = Databases((), conversion, SqlLimits(timeout_s=wait_s), start_reader=Reader)
-    try:
-        yield databases
-    finally:
-        await databases.close()
-
-
-async def served(cache: Path, *paths: Path, **options: Any) -> dict[str, tuple[dict[str, str], list[Any]]]:
-    """Types by column, and rows, by table."""
-    async with opened(cache, *paths, **options) as databases:
-        described = await databases.describe(database="data")
-        tables = {}
-        for table in described.databases[0].tables:
-            rows = (await databases.query(f'SELECT * FROM "{table.name}"')).table.to_pylist()
-            kinds = {column.name: column.type for column in table.columns}
-            tables[table.name] = kinds, [tuple(row.values()) for row in rows]
-        return tables
 
 
 async def one(tmp_path: Path, name: str, content: bytes) -> tuple[dict[str, str], list[Any]]:
@@ -327,16 +300,9 @@ async def test_file_that_is_not_what_it_says_is_named_with_a_remedy(
     assert re.search(says, await refused(tmp_path, name, content))
 
 
-async def test_tables_of_one_name_in_two_files_are_refused_with_both(tmp_path: Path) -> None:
-    (tmp_path / "shop_t.csv").write_text("n\n1\n")
-    with closing(sqlite3.connect(tmp_path / "shop.db")) as source:
-        source.execute("CREATE TABLE T (n)")
-    async with opened(tmp_path / "cache", tmp_path / "shop_t.csv", tmp_path / "shop.db") as databases:
-        with pytest.raises(RequestError, match=r"shop_t.csv and shop.db, table 'T' are both table 'shop_t'"):
-            await databases.query("SELECT 1")
-
-
 SMALL = ConversionLimits(memory_mb=512, timeout_s=60)
+
+
 FAR = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
 
 
@@ -426,190 +392,6 @@ async def test_file_that_was_corrected_is_converted_without_a_restart(tmp_path: 
         assert (await databases.query("SELECT * FROM x")).table.to_pylist() == [{"a": 1}]
 
 
-def products(cache: Path) -> list[Path]:
-    return sorted(cache.glob("*.duckdb"))
-
-
-async def rows(cache: Path, path: Path, **options: Any) -> list[Any]:
-    ((_, found),) = (await served(cache, path, **options)).values()
-    return found
-
-
-async def test_second_start_converts_nothing(tmp_path: Path) -> None:
-    path, cache = tmp_path / "x.csv", tmp_path / "cache"
-    path.write_text("a\n1\n")
-    await rows(cache, path)
-    (product,) = products(cache)
-    written = product.stat().st_ino
-    never = ConversionLimits(timeout_s=0.0001)
-    assert await rows(cache, path, limits=never) == [(1,)]
-    assert [p.stat().st_ino for p in products(cache)] == [written]
-
-
-async def test_changed_file_is_converted_again(tmp_path: Path) -> None:
-    path, cache = tmp_path / "x.csv", tmp_path / "cache"
-    path.write_text("a\n1\n")
-    status = path.stat()
-    await rows(cache, path)
-    path.write_text("a\n2\n")
-    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
-
-    assert await rows(cache, path) == [(2,)]
-
-
-async def test_row_in_the_journal_of_a_sqlite_file_is_seen(tmp_path: Path) -> None:
-    path, cache = tmp_path / "x.db", tmp_path / "cache"
-    with closing(sqlite3.connect(path, isolation_level=None)) as writer:
-        writer.executescript("PRAGMA journal_mode = wal; CREATE TABLE t (n); INSERT INTO t VALUES (1);")
-        assert await rows(cache, path) == [(1,)]
-        writer.execute("INSERT INTO t VALUES (2)")
-        assert await rows(cache, path) == [(1,), (2,)]
-
-
-def cut(product: Path) -> None:
-    os.truncate(product, product.stat().st_size // 2)
-
-
-def open_to_others(product: Path) -> None:
-    product.chmod(0o666)
-
-
-def replace_by_link(product: Path) -> None:
-    away = product.with_suffix(".away")
-    product.rename(away)
-    product.symlink_to(away)
-
-
-def link_elsewhere(product: Path) -> None:
-    product.with_suffix(".copy").hardlink_to(product)
-
-
-def give_away(product: Path) -> None:
-    os.chown(product, 12345, 12345)
-
-
-@pytest.mark.parametrize("harm", [cut, open_to_others, replace_by_link, link_elsewhere, give_away])
-async def test_product_that_is_torn_or_may_be_another_users_is_not_served(
-    tmp_path: Path, harm: Callable[[Path], None]
-) -> None:
-    if harm is give_away and os.geteuid() != 0:
-        pytest.skip("needs root to give a file away")
-    path, cache = tmp_path / "x.csv", tmp_path / "cache"
-    path.write_text("a\n1\n")
-    await rows(cache, path)
-    (product,) = products(cache)
-    with closing(duckdb.connect(str(product))) as planted:
-        planted.execute("UPDATE x SET a = 666")
-    product.rename(
-        renamed := product.with_name(f"{product.name.split('.')[0]}.{product.stat().st_size}.duckdb")
-    )
-    harm(renamed)
-
-    assert await rows(cache, path) == [(1,)]
-
-
-def others_may_enter(cache: Path) -> None:
-    cache.mkdir(mode=0o755)
-    cache.chmod(0o755)
-
-
-def is_a_file(cache: Path) -> None:
-    cache.write_text("")
-
-
-def of_another_user(cache: Path) -> None:
-    cache.mkdir(mode=0o700)
-    os.chown(cache, 12345, 12345)
-
-
-@pytest.mark.parametrize("harm", [others_may_enter, is_a_file, of_another_user])
-def test_cache_that_is_not_this_users_alone_is_refused(tmp_path: Path, harm: Callable[[Path], None]) -> None:
-    if harm is of_another_user and os.geteuid() != 0:
-        pytest.skip("needs root to give a folder away")
-    harm(tmp_path / "cache")
-
-    with pytest.raises(ConfigError, match="MCP_PYEXEC_CACHE"):
-        DataCache(tmp_path / "cache", 16)
-
-
-def test_new_cache_can_be_entered_by_its_owner_only(tmp_path: Path) -> None:
-    DataCache(tmp_path / "a" / "cache", 16)
-
-    assert (tmp_path / "a" / "cache").stat().st_mode & 0o777 == 0o700
-
-
-def random_rows(path: Path, number: int) -> None:
-    path.write_bytes(b"a\n" + b"".join(os.urandom(32).hex().encode() + b"\n" for _ in range(number)))
-
-
-async def test_least_recently_used_products_go_first_and_none_that_is_in_use(tmp_path: Path) -> None:
-    cache, made = tmp_path / "cache", {}
-    for name in "abc":
-        random_rows(tmp_path / f"{name}.csv", 250_000)  # about 9 MiB each
-        before = set(products(cache))
-        await rows(cache, tmp_path / f"{name}.csv")
-        (made[name],) = set(products(cache)) - before
-    await rows(cache, tmp_path / "a.csv")  # used again: b is the oldest now
-    random_rows(tmp_path / "d.csv", 250_000)
-
-    async with opened(cache, tmp_path / "b.csv") as using:
-        await using.query("SELECT 1")
-        os.utime(made["b"], (0, 0))
-        await rows(cache, tmp_path / "d.csv", budget_mb=24)
-        assert made["b"].exists()
-        assert (await using.query("SELECT count(*) AS n FROM b")).table.to_pylist() == [{"n": 250_000}]
-
-    assert not made["c"].exists()
-
-
-async def test_what_a_crash_left_is_cleaned_up(tmp_path: Path) -> None:
-    path, cache = tmp_path / "x.csv", tmp_path / "cache"
-    DataCache(cache, 16)
-    left = [cache / f"{digit}{'0' * 63}.partial" for digit in "0123456789abcdef"]
-    for partial in left:
-        (partial / "spill").mkdir(parents=True)
-        (partial / "product").write_bytes(b"half")
-    path.write_text("a\n1\n")
-
-    await rows(cache, path)
-
-    assert not [partial for partial in left if partial.exists()]
-
-
-async def test_servers_that_start_together_convert_once(
-    tmp_path: Path, run: Callable[[Awaitable[Any]], Any]
-) -> None:
-    path, cache = tmp_path / "x.csv", tmp_path / "cache"
-    path.write_text("a\n1\n")
-    conversions = [
-        DataConversion(find_data_files([path]), DataCache(cache, 16), start_converter=Converter)
-        for _ in range(4)
-    ]
-    futures = [conversion.start() for conversion in conversions]
-    for future in futures:
-        future.result(60)
-    made = {conversion.path for conversion in conversions}
-    for conversion in conversions:
-        conversion.close()
-
-    assert len(made) == len(products(cache)) == 1
-
-
-async def test_closing_ends_a_conversion_that_is_under_way(tmp_path: Path) -> None:
-    path = tmp_path / "x.csv"
-    random_rows(path, 1_000_000)
-    conversion = DataConversion(
-        find_data_files([path]), DataCache(tmp_path / "cache", 256), start_converter=Converter
-    )
-    future = conversion.start()
-    while not list((tmp_path / "cache").glob("*.partial")) and not future.done():
-        await asyncio.sleep(0.01)
-    conversion.close()
-
-    assert isinstance(future.exception(30), RequestError)
-    assert products(tmp_path / "cache") == []
-
-
 def test_description_of_a_table_names_its_file(tmp_path: Path, run: Callable[[Awaitable[Any]], Any]) -> None:
     (tmp_path / "x.json").write_text(json.dumps([{"a": 1}]))
 
@@ -618,153 +400,6 @@ def test_description_of_a_table_names_its_file(tmp_path: Path, run: Callable[[Aw
             return (await databases.describe()).databases[0].tables[0].comment
 
     assert run(comment()) == "From x.json"
-
-
-def folder_of(tmp_path: Path, **content: str) -> Path:
-    folder = tmp_path / "d"
-    folder.mkdir(exist_ok=True)
-    for name, text in content.items():
-        (folder / f"{name}.csv").write_text(text)
-    return folder
-
-
-BROKEN = "a,b\n1,2\n3,4,5\n"
-
-
-async def test_broken_file_leaves_the_others_usable_and_is_told_of(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    folder = folder_of(tmp_path, good="a\n1\n", bad=BROKEN, fine="a\n2\n")
-    says = "d/bad.csv cannot be read: CSV Error on Line: 3.*Correct or leave out that file"
-    async with opened(tmp_path / "cache", folder) as databases:
-        good = await databases.query("SELECT good.a, fine.a AS b FROM good, fine")
-        described = (await databases.describe()).databases[0]
-        with pytest.raises(RequestError, match=f"Table with name bad does not exist.*{says}"):
-            await databases.query("SELECT * FROM bad")
-        with pytest.raises(RequestError, match=f"There is no table 'bad'.*{says}"):
-            await databases.describe(database="data", table="bad")
-        with pytest.raises(RequestError) as other:
-            await databases.query("SELECT * FROM goood")
-        noted = await databases.notes("data")
-
-    assert good.table.to_pylist() == [{"a": 1, "b": 2}]
-    assert [table.name for table in described.tables] == ["fine", "good"]
-    assert re.search(f"Not all data files are served. {says}", described.description)
-    assert noted in described.description
-    assert "bad.csv" not in other.value.message
-    assert [re.search(says, record.message) is not None for record in caplog.records] == [True]
-    assert str(tmp_path) not in described.description + caplog.text
-
-
-async def test_file_that_goes_away_leaves_the_others_usable(tmp_path: Path) -> None:
-    files = find_data_files([folder_of(tmp_path, a="n\n1\n", b="n\n2\n")])
-    files[0].path.unlink()
-    conversion = DataConversion(files, DataCache(tmp_path / "cache", 16), start_converter=Converter)
-    databases = Databases((), conversion, start_reader=Reader)
-    found = await databases.query("SELECT * FROM b")
-    description = (await databases.describe()).databases[0].description
-    await databases.close()
-
-    assert found.table.to_pylist() == [{"n": 2}]
-    assert "a.csv: No such file or directory" in description
-
-
-async def test_database_of_broken_files_alone_is_shut_with_each_named(tmp_path: Path) -> None:
-    async with opened(tmp_path / "cache", folder_of(tmp_path, a=BROKEN, b=BROKEN)) as databases:
-        with pytest.raises(RequestError, match=r"d/a\.csv cannot be read.*d/b\.csv cannot be read") as error:
-            await databases.query("SELECT 1")
-
-    assert error.value.code == "database-unreachable"
-
-
-async def test_rule_on_a_column_of_a_broken_file_says_what_is_wrong_with_it(tmp_path: Path) -> None:
-    files = find_data_files([folder_of(tmp_path, a="n\n1\n", b=BROKEN)])
-    conversion = DataConversion(files, DataCache(tmp_path / "cache", 16), start_converter=Converter)
-    rules = SensitiveColumns(["data.b.b"], [], ["data"])
-    databases = Databases((), conversion, sensitive=rules, start_reader=Reader)
-    with pytest.raises(RequestError, match=r"'data\.b\.b' protects nothing.*d/b\.csv cannot be read"):
-        await databases.query("SELECT * FROM a")
-    await databases.close()
-
-
-async def test_changed_file_is_converted_alone_and_joins_what_was_there(tmp_path: Path) -> None:
-    folder, cache = folder_of(tmp_path, a="n\n1\n", b="n\n2\n", c="n\n3\n"), tmp_path / "cache"
-    await served(cache, folder)
-    before = {product: product.stat().st_ino for product in products(cache)}
-    (folder / "b.csv").write_text("n\n2\n20\n")
-
-    tables = await served(cache, folder)
-
-    kept = {product: product.stat().st_ino for product in before}
-    assert {name: rows for name, (_, rows) in tables.items()} == {
-        "a": [(1,)],
-        "b": [(2,), (20,)],
-        "c": [(3,)],
-    }
-    assert kept == before
-    assert len(before) == 4  # three of their own and the whole
-    assert len(set(products(cache)) - set(before)) == 2
-
-
-async def test_second_start_with_many_files_converts_nothing(tmp_path: Path) -> None:
-    folder, cache = folder_of(tmp_path, a="n\n1\n", b="n\n2\n"), tmp_path / "cache"
-    first = await served(cache, folder)
-    before = products(cache)
-
-    assert await served(cache, folder, limits=ConversionLimits(timeout_s=0.0001)) == first
-    assert products(cache) == before
-
-
-async def test_whole_is_the_same_whatever_the_cache_held_before(tmp_path: Path) -> None:
-    cache = tmp_path / "cache"
-    folder = folder_of(tmp_path, a="n\n1\n", b="n\n2\n", c="n,m\n3,x\n", e=BROKEN)
-    for change in ({}, {"b": "n,o\n4,2024-01-02\n"}, {"d": "n\n5\n"}, {"a": BROKEN}, {"e": "n\n6\n"}):
-        folder_of(tmp_path, **change)
-        former = await served(cache, folder)
-        assert former == await served(tmp_path / "new" / str(len(change)) / str(sorted(change)), folder)
-    (folder / "c.csv").unlink()
-
-    assert await served(cache, folder) == await served(tmp_path / "new" / "last", folder)
-    assert sorted(await served(cache, folder)) == ["b", "d", "e"]
-
-
-async def test_tables_of_one_name_are_refused_alike_whatever_the_cache_held(tmp_path: Path) -> None:
-    folder, cache = folder_of(tmp_path, a="n\n1\n", shop_t="n\n1\n"), tmp_path / "cache"
-    await served(cache, folder)
-    with closing(sqlite3.connect(folder / "shop.db")) as source:
-        source.execute("CREATE TABLE T (n)")
-    await served(cache, folder / "a.csv", folder / "shop.db")
-    said = []
-    for place in (cache, tmp_path / "new"):
-        async with opened(place, folder) as databases:
-            with pytest.raises(RequestError) as error:
-                await databases.query("SELECT 1")
-            said.append(error.value.message)
-
-    assert (
-        said
-        == ["d/shop.db, table 'T' and d/shop_t.csv are both table 'shop_t'. Rename or leave out one."] * 2
-    )
-
-
-async def test_files_that_are_together_larger_than_the_cache_are_refused(tmp_path: Path) -> None:
-    for name in "abc":
-        random_rows(folder_of(tmp_path) / f"{name}.csv", 170_000)  # about 6 MiB each
-
-    async with opened(tmp_path / "cache", tmp_path / "d", budget_mb=16) as databases:
-        with pytest.raises(RequestError, match=r"larger than the cache may be.*raise MCP_PYEXEC_CACHE_MB"):
-            await databases.query("SELECT 1")
-    assert sum(product.stat().st_size for product in products(tmp_path / "cache")) <= 16 << 20
-
-
-@pytest.mark.parametrize("harm", [cut, open_to_others, replace_by_link, link_elsewhere])
-async def test_torn_product_of_one_file_is_made_again(tmp_path: Path, harm: Callable[[Path], None]) -> None:
-    folder, cache = folder_of(tmp_path, a="n\n1\n", b="n\n2\n"), tmp_path / "cache"
-    first = await served(cache, folder)
-    for product in products(cache):
-        harm(product)
-
-    assert await served(cache, folder) == first
 
 
 async def test_links_lead_where_they_lead_on_the_host(tmp_path: Path) -> None:

@@ -34,8 +34,6 @@ __all__ = ["ConversionLimits", "DataConversion", "FailedFile", "reason_for", "to
 _log = logging.getLogger(__name__)
 _TOLD = 3
 """Failed files that one message tells of."""
-_SILENT_S = 5.0
-"""Time after which the log says how far it is, again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +80,21 @@ class DataConversion:
         limits: ConversionLimits | None = None,
         start_converter: StartConverter = no_converter,
         start_template: StartTemplate | None = None,
+        *,
+        tell_every_s: float = 5.0,
     ) -> None:
+        """Begin nothing yet.
+
+        Args:
+            tell_every_s: How often the log says how far the files are.
+        """
         self.files = tuple(files)
         self._cache = cache
         self._converters = Converters(
             start_converter, limits or ConversionLimits(), cache.budget_bytes, start_template
         )
         self._lock = threading.Lock()
+        self._tell_every_s = tell_every_s
         self._progress = ""
         self._keys: dict[DataFile, str] = {}
         self._future: Future[_Converted] | None = None
@@ -185,7 +191,7 @@ class DataConversion:
         lanes = min(self._converters.at_once, len(self._keys))
         with ThreadPoolExecutor(lanes, "data-conversion") as threads:
             running = [threads.submit(self._convert_next, waiting, became) for _ in range(lanes)]
-            while wait(running, _SILENT_S).not_done:
+            while wait(running, self._tell_every_s).not_done:
                 _log.info("--data: %d of %d files converted", len(became), len(self._keys))
         for lane in running:
             lane.result()
@@ -223,6 +229,7 @@ class DataConversion:
         self._progress = "putting the tables together"
 
         def assemble(folder: Path) -> None:
+            _log.info("--data: putting the tables of %d files together", len(products))
             with ExitStack() as former_in_use, self._converters.lane() as lane:
                 former = self._cache.find_former(whole_key(keys))
                 if former:
