@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.tokenizer_core import Token, TokenType
 
 from mcp_pyexec.sql.brackets import like, opening
@@ -11,7 +12,13 @@ from mcp_pyexec.sql.postgresql_operators import spelled_operator
 
 __all__ = ["duckdb_forms"]
 
+_KEYWORDS = DuckDB.tokenizer_class.KEYWORDS
+"""The kinds of words, which the tokenizer does not look up behind an `@`."""
+
 _NAMES = {TokenType.VAR, TokenType.IDENTIFIER}
+_LITERALS = {TokenType.NUMBER, TokenType.STRING, TokenType.NULL, TokenType.TRUE, TokenType.FALSE}
+_BRACKETS = {TokenType.R_PAREN, TokenType.END}
+_BEFORE_POSTFIX = _NAMES | _LITERALS | _BRACKETS
 
 
 def duckdb_forms(tokens: Sequence[Token]) -> list[Token]:
@@ -25,6 +32,8 @@ def duckdb_forms(tokens: Sequence[Token]) -> list[Token]:
             name = [like(token, TokenType.VAR, "factorial"), like(token, TokenType.L_PAREN, "(")]
             found[start:start] = name
             found.append(like(token, TokenType.R_PAREN, ")"))
+        elif token.token_type is TokenType.VAR and found and found[-1].text == "@":
+            found.append(like(token, _KEYWORDS.get(token.text.upper(), TokenType.VAR), token.text))
         else:
             found.append(token)
     return found
@@ -36,13 +45,13 @@ def _is_postfix(tokens: Sequence[Token], index: int) -> bool:
         return False
     within = index + 1 < len(tokens) and tokens[index + 1].text.startswith("~")
     part = within and tokens[index + 1].start == tokens[index].end + 1
-    return not part and tokens[index - 1].token_type in {*_NAMES, TokenType.NUMBER, TokenType.R_PAREN}
+    return not part and tokens[index - 1].token_type in _BEFORE_POSTFIX
 
 
 def _operand_start(tokens: Sequence[Token]) -> int:
     """Return where the number, name, bracket or call starts with which the tokens end."""
     start = len(tokens) - 1
-    if tokens[start].token_type is TokenType.R_PAREN:
+    if tokens[start].token_type in _BRACKETS:
         start = opening(tokens, start)
         called = start > 0 and tokens[start - 1].end + 1 == tokens[start].start
         if called and tokens[start - 1].token_type in _NAMES:

@@ -14,9 +14,11 @@ from sqlglot.tokenizer_core import Token, TokenType
 
 from mcp_pyexec.errors import RequestError
 from mcp_pyexec.sql.brackets import CLOSE, KEPT, OPEN, like, opening
+from mcp_pyexec.sql.chains import with_brackets
 from mcp_pyexec.sql.duckdb_spelling import duckdb_forms
 from mcp_pyexec.sql.mysql_spelling import mysql_forms
 from mcp_pyexec.sql.postgresql_spelling import plain_forms
+from mcp_pyexec.sql.precedence import PRECEDENCES
 from mcp_pyexec.sql.sqlite_spelling import sqlite_forms
 
 __all__ = ["as_written"]
@@ -92,6 +94,8 @@ def as_written(tokens: Sequence[Token], sql: str, dialect: str) -> list[Token]:
         found = duckdb_forms(found)
     if dialect == "sqlite":
         found = sqlite_forms(found)
+    if dialect in PRECEDENCES:
+        found = with_brackets(found, dialect)
     _keep_calls(found, dialect)
     return found
 

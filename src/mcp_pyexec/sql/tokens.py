@@ -51,7 +51,7 @@ _NOT_CALLS_TEXT = """
 _NOT_CALLS = frozenset(_NOT_CALLS_TEXT.split())
 """Words that may stand before a parenthesis without being a call."""
 
-_NOT_CALLS_OF = {"mysql": {"straight_join", "datetime", "xor"}}
+_NOT_CALLS_OF = {"mysql": {"straight_join", "datetime", "xor"}, "postgresql": {"symmetric", "asymmetric"}}
 """Words of one dialect alone, beside these: elsewhere a function may have such a name."""
 
 _EXPLAIN_TEXT = (
