@@ -117,4 +117,5 @@ POSTGRESQL = [
     "FROM sale GROUP BY 1) q ORDER BY m",
     "SELECT count(*) FROM sale WHERE day BETWEEN '2024-01-01' AND '2024-01-31'",
     "SELECT 1 AS one WHERE EXISTS (SELECT 1 FROM sale) AND NOT EXISTS (SELECT 1 FROM sale WHERE id < 0)",
+    "SELECT CAST(12345.6 AS numeric(5, -2)), 12345.6::decimal(5,-2), numeric(5, -2) '12345.6', numeric(2, 2) '0.5' - 2",
 ]

@@ -15,13 +15,13 @@ from mcp_pyexec.sql.nodes import NODES, ROOTS, WRITES
 from mcp_pyexec.sql.other_rules import NODES_BEYOND, OTHERS, beyond_reading
 from mcp_pyexec.sql.postgresql_operators import OPERATORS
 
-__all__ = ["check_node", "check_opening", "check_root", "refusal"]
+__all__ = ["DESCRIBE", "check_node", "check_opening", "check_root", "refusal"]
 
 _FILE_MARKS = ("/", "\\", "://", ".csv", ".parquet", ".json", ".tsv", ".db", ".gz", ".zst", "*", "?")
 _READS_PATHS = {"sqlite", "duckdb"}
 _SHOWN = {"TABLES", "ALL TABLES", "COLUMNS", "INDEX"}
 
-_DESCRIBE = "Use describe_database to see tables and columns."
+DESCRIBE = "Use describe_database to see tables and columns."
 _IDENTIFIERS = {"OID", "REGCLASS", "REGCONFIG", "REGTYPE"}
 
 _PLAIN = frozenset(
@@ -35,21 +35,24 @@ _COMMANDS_TEXT = """
     release replace reset revoke rollback savepoint set start truncate update use vacuum
     """
 _COMMANDS = frozenset(_COMMANDS_TEXT.split())
+_DESCRIBING = {"show", "describe", "desc", "summarize"}
 
 
-def check_opening(word: str, dialect: str) -> None:
+def check_opening(word: str, dialect: str, *, alone: bool = False) -> None:
     """Refuse a command by its first word, where a parser would only say that it does not understand."""
     if word in _COMMANDS:
-        raise refusal(f"the command {word.upper()}", _DESCRIBE if word == "pragma" else "")
-    if word in {"show", "describe", "desc", "summarize"} and dialect in {"sqlite", "postgresql", *OTHERS}:
-        raise refusal(f"the command {word.upper()}", _DESCRIBE)
+        raise refusal(f"the command {word.upper()}", DESCRIBE if word == "pragma" else "")
+    if word in _DESCRIBING and (alone or dialect in {"sqlite", "postgresql", *OTHERS}):
+        raise refusal(f"the command {word.upper()}", DESCRIBE)
     if word in {".", "\\"}:
-        raise refusal("a command of a database's shell, which is no SQL", _DESCRIBE)
+        raise refusal("a command of a database's shell, which is no SQL", DESCRIBE)
 
 
 def check_root(tree: exp.Expr, dialect: str) -> None:
     """Refuse a statement that is neither a query nor one of the few others that only read."""
     kind = type(tree).__name__
+    if isinstance(tree, exp.Command) and tree.name.upper() == "SHOW":
+        raise refusal(f"SHOW{tree.text('expression').upper()}", DESCRIBE)
     if kind not in ROOTS or (dialect in OTHERS and not isinstance(tree, exp.Query | exp.Values)):
         raise refusal(WRITES.get(kind, f"a statement of the kind {kind}"))
 
@@ -64,7 +67,7 @@ def check_node(node: exp.Expr, dialect: str) -> None:
             raise refusal(WRITES[kind])
         return
     if dialect in OTHERS and (beyond := beyond_reading(node, dialect)):
-        raise refusal(beyond, _DESCRIBE)
+        raise refusal(beyond, DESCRIBE)
     if kind not in NODES and kind not in NODES_BEYOND.get(dialect, frozenset()):
         raise refusal(
             WRITES.get(kind, f"the part {node.sql(PARSER[dialect], comments=False)[:80]!r} ({kind})")
@@ -85,7 +88,7 @@ def check_node(node: exp.Expr, dialect: str) -> None:
         kept = [word for word in node.args.get("operation_modifiers") or () if word == "STRAIGHT_JOIN"]
         node.set("operation_modifiers", kept)
     if isinstance(node, exp.Show) and node.name.upper() not in _SHOWN:
-        raise refusal(f"SHOW {node.name}", _DESCRIBE)
+        raise refusal(f"SHOW {node.name}", DESCRIBE)
 
 
 def _operator(node: exp.Operator) -> str:
@@ -100,7 +103,7 @@ def _check_table(table: exp.Table, dialect: str) -> None:
         raise refusal("a table whose name starts with a control character")
     known = CATALOG_SCHEMAS[dialect].get(table.db.lower())
     if known is not None and name.lower() not in known:
-        raise refusal(f"the engine's own table {table.db}.{name}", _DESCRIBE)
+        raise refusal(f"the engine's own table {table.db}.{name}", DESCRIBE)
     _check_name(name, dialect)
     if dialect in _READS_PATHS and any(mark in p.name.lower() for p in table.parts for mark in _FILE_MARKS):
         raise refusal(
@@ -112,7 +115,7 @@ def _check_table(table: exp.Table, dialect: str) -> None:
 def _check_name(name: str, dialect: str) -> None:
     """Refuse a table of the engine's own; SQLite reads one behind an IN too."""
     if any(name.lower().startswith(prefix) for prefix in CATALOG_PREFIXES[dialect]):
-        raise refusal(f"the engine's own table {name!r}", _DESCRIBE)
+        raise refusal(f"the engine's own table {name!r}", DESCRIBE)
 
 
 def refusal(part: str, advice: str = "") -> RequestError:

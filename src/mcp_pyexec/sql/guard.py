@@ -20,9 +20,9 @@ from sqlglot.tokenizer_core import Token
 
 from mcp_pyexec.errors import RequestError
 from mcp_pyexec.sql.brackets import KEPT
-from mcp_pyexec.sql.checks import check_node, check_opening, check_root, refusal
+from mcp_pyexec.sql.checks import DESCRIBE, check_node, check_opening, check_root, refusal
 from mcp_pyexec.sql.dialects import FAMILY, PARSER, portable
-from mcp_pyexec.sql.functions import FUNCTIONS
+from mcp_pyexec.sql.functions import CATALOG_PREFIXES, FUNCTIONS
 from mcp_pyexec.sql.mysql_json_table import restore_clauses
 from mcp_pyexec.sql.other_rules import OTHERS
 from mcp_pyexec.sql.prefixes import place_prefixes
@@ -155,7 +155,7 @@ def _parse(sql: str, dialect: str) -> exp.Expr:
             body = "DESCRIBE" + body[tokens[0].end + 1 :]
     elif dialect in OTHERS:
         body = marked_parameters(body, tokens)
-    check_opening(tokens[0].text.lower() if tokens else "", dialect)
+    check_opening(tokens[0].text.lower() if tokens else "", dialect, alone=len(tokens) == 1)
     if body is not sql:
         tokens = tokenize(body, dialect)
     tokens = as_written(tokens, body, dialect)
@@ -215,6 +215,8 @@ def _check_calls(tokens: list[Token], seen: Seen, dialect: str) -> None:
     behind_a_dot = {name.rpartition(".")[2] for name in written if "." in name and name in known}
     for name in [*written, *seen.called]:
         if name not in known and name not in behind_a_dot:
+            if dialect in {"sqlite", "duckdb"} and name.startswith(CATALOG_PREFIXES[dialect]):
+                raise refusal(f"the engine's own function {name!r}", DESCRIBE)
             raise refusal(
                 f"the function {name!r}",
                 "Only built-in functions that compute are allowed, none that reads files or settings, runs text as "

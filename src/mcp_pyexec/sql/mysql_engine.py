@@ -48,7 +48,8 @@ _KILLED = 1927
 _NO_CONNECTION = "The connection to the database was lost or could not be made. Try again later."
 _NOT_A_QUERY = {ER.PARSE_ERROR, ER.WRONG_USAGE, ER.SP_BADSTATEMENT}
 _EXPLAINED = re.compile(
-    r"\s*(?:EXPLAIN|ANALYZE)\s+(?:FORMAT\s*=\s*JSON\s+)?(?=\(|SELECT\b|WITH\b|VALUES\b)", re.IGNORECASE
+    r"\s*(?:EXPLAIN|ANALYZE)\s+(?:FORMAT\s*=\s*\w+\s+|EXTENDED\s+)?(?=\(|SELECT\b|WITH\b|VALUES\b)",
+    re.IGNORECASE,
 )
 _SHOWN = re.compile(
     r"\s*(?:SHOW\s+(?:FULL\s+)?(?:TABLES|COLUMNS|INDEX)\b|(?:DESCRIBE|DESC)\s+[\w`.]+\s*$)", re.IGNORECASE

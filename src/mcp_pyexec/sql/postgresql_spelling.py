@@ -29,6 +29,8 @@ _UNLIMITED = {"bit": "varbit", "char": "bpchar", "character": "bpchar", "nchar":
 
 _RESPELT = {TokenType.STRING, TokenType.BYTE_STRING, TokenType.UNICODE_STRING, TokenType.AMP}
 _CALLS = frozenset({"interval", "json_object", "normalized", "substring", "varying"})
+_NEGATIVE_SCALE = [TokenType.L_PAREN, TokenType.NUMBER, TokenType.COMMA, TokenType.DASH]
+_DECIMALS = {TokenType.DECIMAL, TokenType.BIGDECIMAL}
 _NORMAL_FORMS = frozenset({"nfc", "nfd", "nfkc", "nfkd"})
 
 
@@ -38,7 +40,7 @@ def plain_forms(tokens: Sequence[Token], sql: str) -> list[Token]:
     Raises:
         RequestError: `sql-syntax` for those that have no other spelling.
     """
-    return plain_operators(_plain_calls(_plain_strings(tokens, sql)))
+    return plain_operators(_plain_scales(_plain_calls(_plain_strings(tokens, sql))))
 
 
 def _plain_strings(tokens: Sequence[Token], sql: str) -> list[Token]:
@@ -136,6 +138,23 @@ def _plain_calls(tokens: Sequence[Token]) -> list[Token]:
         elif depths and depths[-1] and _separates(token, after):
             token = like(token, TokenType.COMMA, ",")
         found.append(token)
+    return found
+
+
+def _plain_scales(tokens: list[Token]) -> list[Token]:
+    """Return the tokens with the scale of `numeric(5, -2)` as one number."""
+    found: list[Token] = []
+    for index, token in enumerate(tokens):
+        before = tokens[max(index - 5, 0) : index]
+        kinds = [each.token_type for each in before[1:]]
+        if (
+            kinds == _NEGATIVE_SCALE
+            and before[0].token_type in _DECIMALS
+            and token.token_type is TokenType.NUMBER
+        ):
+            found[-1] = like(token, TokenType.NUMBER, f"-{token.text}")
+        else:
+            found.append(token)
     return found
 
 

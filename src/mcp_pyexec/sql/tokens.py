@@ -61,6 +61,12 @@ _EXPLAIN_WORDS = frozenset(_EXPLAIN_TEXT.split())
 _COMMENT_MARKS = ("--", "/*", "#", "//")
 _BLANKED = re.compile(r"[^\n]")
 _MAY_EXPLAIN = re.compile(r"\b(?:explain|analyze)\b", re.IGNORECASE)
+_DESCRIBES_QUERY = re.compile(
+    r"\A\s*desc(?:ribe)?(?=\s*\(|\s*format\s*=|\s+(?:select|with|values|analyze|extended)\b)", re.IGNORECASE
+)
+"""The start of a DESCRIBE that MySQL takes for an EXPLAIN."""
+
+_FORMATS = {"json", "traditional", "tree"}
 _TYPES_TEXT = """
     binary bit char character decimal enum float interval number numeric nchar nvarchar real text time timestamp
     varbinary varchar varchar2
@@ -112,6 +118,8 @@ def without_comments(sql: str, dialect: str) -> str:
 
 def without_explain(sql: str, dialect: str) -> tuple[str, str]:
     """Return the canonical EXPLAIN prefix ("" if there is none) and the statement after it."""
+    if dialect == "mysql":
+        sql = _DESCRIBES_QUERY.sub("EXPLAIN ", sql)
     if not _MAY_EXPLAIN.search(sql):
         return "", sql
     prefix, rest = "EXPLAIN ", _after(sql, "explain", dialect)
@@ -144,8 +152,10 @@ def _mysql_explain(prefix: str, rest: str) -> tuple[str, str]:
     words = [token.text.lower() for token in tokens]
     if prefix == "EXPLAIN " and words[:1] == ["analyze"]:
         prefix, rest, words = "ANALYZE ", rest[tokens[0].end + 1 :], words[1:]
-    elif words[:3] == ["format", "=", "json"]:
-        prefix, rest, words = prefix + "FORMAT=JSON ", rest[tokens[2].end + 1 :], words[3:]
+    elif words[:2] == ["format", "="] and words[2:3] and words[2] in _FORMATS:
+        prefix, rest, words = f"{prefix}FORMAT={words[2].upper()} ", rest[tokens[2].end + 1 :], words[3:]
+    elif prefix == "EXPLAIN " and words[:1] == ["extended"]:
+        prefix, rest, words = "EXPLAIN EXTENDED ", rest[tokens[0].end + 1 :], words[1:]
     if words[:1] not in (["select"], ["with"], ["("], ["values"]):
         raise RequestError(
             "sql-not-read-only",
