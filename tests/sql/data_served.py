@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -57,5 +57,18 @@ def folder_of(tmp_path: Path, **content: str) -> Path:
     return folder
 
 
+def filled(folder: Path, contents: Mapping[str, bytes]) -> Path:
+    """The folder with files by their paths below it."""
+    for name, content in contents.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def random_lines(number: int) -> bytes:
+    """A column of text that no codec makes much smaller than 32 bytes a row."""
+    return b"a\n" + os.urandom(32 * number).hex("\n", 32).encode() + b"\n"
+
+
 def random_rows(path: Path, number: int) -> None:
-    path.write_bytes(b"a\n" + b"".join(os.urandom(32).hex().encode() + b"\n" for _ in range(number)))
+    path.write_bytes(random_lines(number))

@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, wait
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -189,10 +189,9 @@ class DataConversion:
         for numbered in enumerate(self._keys, 1):
             waiting.put(numbered)
         lanes = min(self._converters.at_once, len(self._keys))
-        with ThreadPoolExecutor(lanes, "data-conversion") as threads:
-            running = [threads.submit(self._convert_next, waiting, became) for _ in range(lanes)]
-            while wait(running, self._tell_every_s).not_done:
-                _log.info("--data: %d of %d files converted", len(became), len(self._keys))
+        running = [_begin(lambda: self._convert_next(waiting, became)) for _ in range(lanes)]
+        while wait(running, self._tell_every_s).not_done:
+            _log.info("--data: %d of %d files converted", len(became), len(self._keys))
         for lane in running:
             lane.result()
         return became
@@ -239,6 +238,22 @@ class DataConversion:
                 self._converters.write(lane, folder, "The whole of the files", files, job)
 
         return self._cache.make(whole_key(keys), assemble)
+
+
+def _begin(work: Callable[[], None]) -> Future[None]:
+    """Return the future of work in a thread that does not keep the server from ending."""
+    future = Future[None]()
+
+    def run() -> None:
+        try:
+            work()
+        except BaseException as error:
+            future.set_exception(error)
+            raise
+        future.set_result(None)
+
+    threading.Thread(target=run, name="data-conversion", daemon=True).start()
+    return future
 
 
 def _keys(files: Iterable[DataFile]) -> tuple[dict[DataFile, str], list[FailedFile]]:
