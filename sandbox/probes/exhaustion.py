@@ -79,8 +79,13 @@ for _ in range(2000):
     code = mmap.mmap(-1, 4096, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, 7)
     # mov edi, CLONE_VM|FS|FILES|SIGHAND|THREAD; mov rsi, stack; mov eax, 56; syscall; test; jnz ret; pause-loop
     top = ctypes.addressof(ctypes.c_char.from_buffer(stack)) + 4096
-    code.write(b"\xbf" + struct.pack("<I", 0x10F00) + b"\x48\xbe" + struct.pack("<Q", top)
-               + bytes.fromhex("31d24d31d24d31c0b8380000000f0585c07401c3b8220000000f05ebf7"))
+    code.write(
+        b"\xbf"
+        + struct.pack("<I", 0x10F00)
+        + b"\x48\xbe"
+        + struct.pack("<Q", top)
+        + bytes.fromhex("31d24d31d24d31c0b8380000000f0585c07401c3b8220000000f05ebf7")
+    )
     function = ctypes.CFUNCTYPE(ctypes.c_long)(ctypes.addressof(ctypes.c_char.from_buffer(code)))
     held.append((stack, code))
     if function() < 0:
@@ -149,7 +154,10 @@ if made > 10_000:
     escaped(f"{made} files")
 
 # %% reserve-a-sparse-file-larger-than-the-disk | private-tmpfs |
-for reserve in (lambda fd: os.posix_fallocate(fd, 0, T.disk_mb * 4 << 20), lambda fd: os.ftruncate(fd, 1 << 40)):
+for reserve in (
+    lambda fd: os.posix_fallocate(fd, 0, T.disk_mb * 4 << 20),
+    lambda fd: os.ftruncate(fd, 1 << 40),
+):
     fd = os.open("/tmp/sparse", os.O_CREAT | os.O_RDWR)
     try:
         reserve(fd)
@@ -317,7 +325,9 @@ sent = []
 
 def fill():
     held = []
-    call("close_range", 4_000_000, 4_000_001, 2)  # CLOSE_RANGE_UNSHARE: a descriptor table for this thread alone
+    call(
+        "close_range", 4_000_000, 4_000_001, 2
+    )  # CLOSE_RANGE_UNSHARE: a descriptor table for this thread alone
     try:
         while True:
             pair = socket.socketpair()

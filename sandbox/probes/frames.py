@@ -50,7 +50,14 @@ time.sleep(60)
 import json
 
 for name in ("../" + T.mark, T.folder + "/" + T.mark, "a/../../" + T.mark, "\0", ""):
-    body = json.dumps({"op": "outcome", "status": "ok", "values": {}, "error": None, "attachments":
-                       [{"kind": "file", "name": name, "mime": "text/plain", "size": 7}]}).encode()
+    body = json.dumps(
+        {
+            "op": "outcome",
+            "status": "ok",
+            "values": {},
+            "error": None,
+            "attachments": [{"kind": "file", "name": name, "mime": "text/plain", "size": 7}],
+        }
+    ).encode()
     os.write(3, struct.pack(">IQ", len(body), 7) + body + b"planted")
 time.sleep(60)

@@ -54,7 +54,15 @@ for folder in ("/python/lib", "/site-packages", "/guest", "/etc", "/"):
 # %% change-mode-owner-or-times-of-what-is-bound | read-only-root | short
 import numpy
 
-for path in (numpy.__file__, os.__file__, "/python/bin/python3", "/guest/seccomp.bpf", "/site-packages", "/etc/passwd", "/"):
+for path in (
+    numpy.__file__,
+    os.__file__,
+    "/python/bin/python3",
+    "/guest/seccomp.bpf",
+    "/site-packages",
+    "/etc/passwd",
+    "/",
+):
     for change in (
         lambda: os.chmod(path, 0o777),
         lambda: os.utime(path),
@@ -128,7 +136,9 @@ import fcntl
 for try_it in (
     lambda: fcntl.fcntl(os.open("/site-packages", os.O_RDONLY), 1026, 0x80000001),
     lambda: os.strerror(-call("inotify_init1", 0)) if call("inotify_init1", 0) < 0 else escaped("inotify"),
-    lambda: os.strerror(-call("fanotify_init", 0, 0)) if call("fanotify_init", 0, 0) < 0 else escaped("fanotify"),
+    lambda: (
+        os.strerror(-call("fanotify_init", 0, 0)) if call("fanotify_init", 0, 0) < 0 else escaped("fanotify")
+    ),
 ):
     try:
         if try_it() == 0:
@@ -137,8 +147,30 @@ for try_it in (
         pass
 
 # %% open-devices-of-the-machine | read-only-root | short
-for name in ("mem", "kmem", "port", "kmsg", "sda", "vda", "nvme0n1", "loop-control", "fuse", "kvm", "net/tun", "tty",
-             "console", "ptmx", "pts/0", "shm", "mqueue", "userfaultfd", "dri/card0", "vsock", "vhost-vsock", "hpet"):
+for name in (
+    "mem",
+    "kmem",
+    "port",
+    "kmsg",
+    "sda",
+    "vda",
+    "nvme0n1",
+    "loop-control",
+    "fuse",
+    "kvm",
+    "net/tun",
+    "tty",
+    "console",
+    "ptmx",
+    "pts/0",
+    "shm",
+    "mqueue",
+    "userfaultfd",
+    "dri/card0",
+    "vsock",
+    "vhost-vsock",
+    "hpet",
+):
     try:
         os.open(f"/dev/{name}", os.O_RDONLY)
         escaped(name)
@@ -151,7 +183,12 @@ if extra:
 # %% make-a-device-node | seccomp | short
 import stat
 
-for kind, numbers in ((stat.S_IFBLK, (8, 0)), (stat.S_IFCHR, (1, 1)), (stat.S_IFCHR, (1, 11)), (stat.S_IFCHR, (5, 1))):
+for kind, numbers in (
+    (stat.S_IFBLK, (8, 0)),
+    (stat.S_IFCHR, (1, 1)),
+    (stat.S_IFCHR, (1, 11)),
+    (stat.S_IFCHR, (5, 1)),
+):
     try:
         os.mknod("/work/node", kind | 0o666, os.makedev(*numbers))
         os.open("/work/node", os.O_RDONLY)
@@ -193,7 +230,21 @@ for name in ("1", "sys/kernel/core_pattern", "kcore", "keys", "sysrq-trigger", "
         escaped(name)
 
 # %% find-the-hosts-folders | read-only-root | short
-for name in ("home", "root", "var", "opt", "srv", "mnt", "media", "boot", "sys", "run", "usr/bin", "usr/share", "usr/local/bin"):
+for name in (
+    "home",
+    "root",
+    "var",
+    "opt",
+    "srv",
+    "mnt",
+    "media",
+    "boot",
+    "sys",
+    "run",
+    "usr/bin",
+    "usr/share",
+    "usr/local/bin",
+):
     if os.path.exists(f"/{name}") and os.listdir(f"/{name}"):
         escaped(name)
 extra = set(os.listdir("/etc")) - {"passwd", "group"}
@@ -201,8 +252,17 @@ if extra:
     escaped(extra)
 
 # %% find-sockets-of-daemons | read-only-root |
-for path in ("/var/run/docker.sock", "/run/docker.sock", "/run/containerd/containerd.sock", "/run/dbus/system_bus_socket",
-             "/run/systemd/private", "/run/user/0/bus", "/tmp/.X11-unix/X0", "/dev/log", "/run/podman/podman.sock"):
+for path in (
+    "/var/run/docker.sock",
+    "/run/docker.sock",
+    "/run/containerd/containerd.sock",
+    "/run/dbus/system_bus_socket",
+    "/run/systemd/private",
+    "/run/user/0/bus",
+    "/tmp/.X11-unix/X0",
+    "/dev/log",
+    "/run/podman/podman.sock",
+):
     if os.path.exists(path):
         escaped(path)
 

@@ -30,7 +30,11 @@ with socket.socket(fileno=os.dup(3)) as own:
     show(lambda: own.listen())
 
 # %% listen-for-others | seccomp |
-for family, address in ((socket.AF_UNIX, "\0" + T.mark), (socket.AF_UNIX, "/work/s"), (socket.AF_INET, ("127.0.0.1", 0))):
+for family, address in (
+    (socket.AF_UNIX, "\0" + T.mark),
+    (socket.AF_UNIX, "/work/s"),
+    (socket.AF_INET, ("127.0.0.1", 0)),
+):
     try:
         with socket.socket(family) as server:
             server.bind(address)
@@ -60,7 +64,11 @@ except OSError:
 # %% ask-the-clouds-metadata-service | namespaces |
 import urllib.request
 
-for url in ("http://169.254.169.254/latest/meta-data/", "http://[fd00:ec2::254]/", "http://metadata.google.internal/"):
+for url in (
+    "http://169.254.169.254/latest/meta-data/",
+    "http://[fd00:ec2::254]/",
+    "http://metadata.google.internal/",
+):
     try:
         escaped(urllib.request.urlopen(url, timeout=1).read(100))
     except (OSError, ValueError):

@@ -58,4 +58,6 @@ def loop_for(seconds):
         pass
 
 
-libc.prctl(15, T.mark.encode(), 0, 0, 0)  # PR_SET_NAME: a thread that outlives the run can be found by its name
+libc.prctl(
+    15, T.mark.encode(), 0, 0, 0
+)  # PR_SET_NAME: a thread that outlives the run can be found by its name

@@ -15,7 +15,11 @@ for pid in range(2, 40_000):
 
 # %% signal-the-server-that-holds-the-other-end | namespaces |
 with socket.socket(fileno=os.dup(3)) as peer:
-    pid, uid, gid = struct.unpack("3i", peer.getsockopt(socket.SOL_SOCKET, 17, 12)) if call("getsockopt", 3, 1, 17, ctypes.create_string_buffer(12), ctypes.byref(ctypes.c_int(12))) == 0 else (0, 0, 0)
+    pid, uid, gid = (
+        struct.unpack("3i", peer.getsockopt(socket.SOL_SOCKET, 17, 12))
+        if call("getsockopt", 3, 1, 17, ctypes.create_string_buffer(12), ctypes.byref(ctypes.c_int(12))) == 0
+        else (0, 0, 0)
+    )
 if pid:
     escaped(f"the server is pid {pid}")
 show(lambda: os.kill(T.host_pid, signal.SIGTERM))
@@ -90,7 +94,10 @@ if made > 0:
 # %% start-another-program | seccomp | short
 import subprocess
 
-for command in (["/bin/sh", "-c", f"echo planted > {T.folder}/{T.mark}"], ["/python/bin/python3", "-c", "print('ESCAPED:')"]):
+for command in (
+    ["/bin/sh", "-c", f"echo planted > {T.folder}/{T.mark}"],
+    ["/python/bin/python3", "-c", "print('ESCAPED:')"],
+):
     try:
         subprocess.run(command, check=False)
         escaped(command)
@@ -116,8 +123,14 @@ if call("memfd_secret", 0) >= 0:
 
 # %% become-another-user | no-capabilities | short
 before = os.getresuid(), os.getresgid()
-for change in (lambda: os.setresuid(0, 0, 0), lambda: os.setuid(0), lambda: os.setresgid(0, 0, 0), lambda: os.setgroups([0]),
-               lambda: os.seteuid(65534), lambda: os.setreuid(0, 0)):
+for change in (
+    lambda: os.setresuid(0, 0, 0),
+    lambda: os.setuid(0),
+    lambda: os.setresgid(0, 0, 0),
+    lambda: os.setgroups([0]),
+    lambda: os.seteuid(65534),
+    lambda: os.setreuid(0, 0),
+):
     show(change)
 if (os.getresuid(), os.getresgid()) != before:
     escaped("another identity")
@@ -202,7 +215,15 @@ if T.machine == "x86_64":
 
 # %% run-machine-code-of-its-own | seccomp |
 if T.machine == "x86_64":
-    for number in (57, 59, 101, 165, 272, 308, 310):  # fork, execve, ptrace, mount, unshare, setns, process_vm_readv
+    for number in (
+        57,
+        59,
+        101,
+        165,
+        272,
+        308,
+        310,
+    ):  # fork, execve, ptrace, mount, unshare, setns, process_vm_readv
         if number == 57:
             function, page = native(b"\xb8" + struct.pack("<I", number) + b"\x0f\x05\xc3")
             if function() == 0:

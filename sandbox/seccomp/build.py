@@ -28,7 +28,14 @@ CLONE_NEW_ANY = 0x7E020080  # every CLONE_NEW… flag, time namespace included
 AF_UNIX = 1
 CLOSE_RANGE_CLOEXEC = 4  # and not UNSHARE, a descriptor table of one's own
 IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIO(N)CLEX
-PRCTLS = (3, 15, 16, 23, 39, 0x53564D41)  # GET_DUMPABLE, SET_NAME, GET_NAME, CAPBSET_READ, GET_NO_NEW_PRIVS, SET_VMA
+PRCTLS = (
+    3,
+    15,
+    16,
+    23,
+    39,
+    0x53564D41,
+)  # GET_DUMPABLE, SET_NAME, GET_NAME, CAPBSET_READ, GET_NO_NEW_PRIVS, SET_VMA
 # Duplicates, flags, record locks, GETPIPE_SZ, GET_SEALS; no leases or watches on files that the host shares, no owner.
 FCNTLS = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032, 1034)
 # REUSEADDR, TYPE, ERROR, SNDBUF, RCVBUF, KEEPALIVE, LINGER, PASSCRED, RCVTIMEO, SNDTIMEO, ACCEPTCONN, PROTOCOL, DOMAIN:
@@ -69,7 +76,12 @@ def filter_for(architecture: str) -> Iterator[Instruction]:
         for name in calls:
             if name in numbers:
                 yield from _when(numbers[name], [(RETURN, 0, 0, action)])
-    yield RETURN, 0, 0, ERRNO | ENOSYS  # clone3 too: its flags are behind a pointer, and libc falls back to clone
+    yield (
+        RETURN,
+        0,
+        0,
+        ERRNO | ENOSYS,
+    )  # clone3 too: its flags are behind a pointer, and libc falls back to clone
 
 
 def _clone() -> list[Instruction]:

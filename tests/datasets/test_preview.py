@@ -70,6 +70,16 @@ MOMENT = datetime.datetime(2024, 7, 1, 12, 0, 0, 250_000)
         (pa.array([2**62], pa.timestamp("s")), ["4611686018427387904 s since 1970-01-01"]),
         (pa.array([2**62], pa.timestamp("s", tz="UTC")), ["4611686018427387904 s since 1970-01-01"]),
         (pa.array([datetime.date(2024, 1, 2)]), ["2024-01-02"]),
+        (
+            pa.array([6_585_000, -800_000, 10**8, 2**31 - 1, 1 - 2**31], pa.date32()),
+            ["19999-02-13", "-0221-09-04", "100000000 day since 1970-01-01", "infinity", "-infinity"],
+        ),
+        (pa.array([568_944_000_000_000], pa.date64()), ["19999-02-13"]),
+        (
+            pa.array([568_971_820_800_000_001, 2**63 - 1, 1 - 2**63], pa.timestamp("us")),
+            ["20000-01-01T00:00:00.000001", "infinity", "-infinity"],
+        ),
+        (pa.array([568_971_820_800], pa.timestamp("s", tz="Asia/Tokyo")), ["20000-01-01T00:00:00+00:00"]),
         (pa.array([3_661_000_000_001], pa.time64("ns")), ["01:01:01.000000001"]),
         (pa.array([-1500], pa.duration("ms")), ["-PT1.5S"]),
         (pa.array([(1, 2, 3_000_000_000)], pa.month_day_nano_interval()), ["P1M2DT3S"]),

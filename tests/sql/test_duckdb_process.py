@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 import errno
 import fcntl
 import io
@@ -436,6 +437,17 @@ def test_whole_numbers_of_128_bits_keep_their_value_in_the_narrowest_type(engine
     assert [str(kind) for kind in table.schema.types][::2] == ["int64", "decimal256(39, 0)"]
     assert table.column("least").to_pylist()[-999] == -(2**127)
     assert max(table.column("most").to_pylist()) == 2**128 - 1
+
+
+def test_column_with_a_date_beyond_pythons_is_text_as_duckdb_writes_it(engine: DuckdbEngine) -> None:
+    sql = """SELECT DATE '2024-01-02' + i::INT AS near, CASE i WHEN 9999 THEN 'infinity' ELSE DATE '2024-01-02' END d,
+      CASE i WHEN 0 THEN TIMESTAMPTZ '-infinity' ELSE TIMESTAMPTZ '2024-01-02 12:00:00.5+00' END AS t
+      FROM range(10000) r(i) WHERE i % 9999 = 0"""
+
+    assert fetch(engine, sql) == [
+        {"near": datetime.date(2024, 1, 2), "d": "2024-01-02", "t": "-infinity"},
+        {"near": datetime.date(2051, 5, 19), "d": "infinity", "t": "2024-01-02 12:00:00.5+00"},
+    ]
 
 
 def test_hidden_batch_is_what_a_reader_by_the_footer_would_see() -> None:

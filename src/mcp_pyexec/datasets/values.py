@@ -3,6 +3,7 @@
 integers beyond 2**53, decimals      string
 NaN, infinities                      "NaN", "Infinity", "-Infinity"
 dates, times, timestamps             ISO 8601, with the offset where there is a zone, nanoseconds kept
+the last day, the last moment        "infinity", "-infinity", as DuckDB means them
 durations, intervals                 ISO 8601 durations
 binary                               base64; the column's type says binary
 lists, structs, maps                 arrays, objects, arrays of [key, value]
@@ -17,11 +18,14 @@ import math
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import types
 
 __all__ = ["json_value"]
 
 _EXACT = 2**53
+_LAST_DAY = 2**31 - 1
+_LAST_MOMENT = 2**63 - 1
 _PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 
 
@@ -40,6 +44,8 @@ def json_value(scalar: pa.Scalar) -> Any:
         return [json_value(item) for item in scalar.values]
     if types.is_timestamp(kind):
         return _timestamp(scalar)
+    if types.is_date(kind):
+        return _date(scalar)
     if types.is_duration(kind):
         return _duration(scalar.value, _PER_SECOND[kind.unit])
     if types.is_time(kind):
@@ -62,9 +68,15 @@ def _plain(value: Any) -> Any:
         return base64.b64encode(value).decode("ascii")
     if isinstance(value, decimal.Decimal):
         return format(value, "f")
-    if isinstance(value, datetime.date):
-        return value.isoformat()
     return str(value)
+
+
+def _date(scalar: pa.Scalar) -> str:
+    """Return the date; Python's own type has the years 1 to 9999."""
+    try:
+        return str(scalar.as_py().isoformat())
+    except OverflowError:
+        return _distant(scalar, _LAST_DAY if types.is_date32(scalar.type) else _LAST_MOMENT)
 
 
 def _timestamp(scalar: pa.Scalar) -> str:
@@ -74,7 +86,7 @@ def _timestamp(scalar: pa.Scalar) -> str:
     try:
         moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds)
     except OverflowError:
-        return f"{scalar.value} {scalar.type.unit} since 1970-01-01"
+        return _distant(scalar, _LAST_MOMENT)
     zone = scalar.type.tz
     if zone is None:
         return moment.isoformat() + _fraction(rest, per_second)
@@ -84,6 +96,18 @@ def _timestamp(scalar: pa.Scalar) -> str:
         return moment.isoformat() + _fraction(rest, per_second) + "+00:00"
     text = str(local.isoformat())
     return text[:19] + _fraction(rest, per_second) + text[19:]
+
+
+def _distant(scalar: pa.Scalar, last: int) -> str:
+    """Return a date or moment as Arrow writes it, which knows the years to 32767; or else its distance from 1970."""
+    if abs(scalar.value) == last:
+        return "infinity" if scalar.value > 0 else "-infinity"
+    zone = "+00:00" if types.is_timestamp(scalar.type) and scalar.type.tz else ""
+    text = str(pc.cast(scalar.cast(pa.timestamp(scalar.type.unit)) if zone else scalar, pa.string()))
+    if "out of range" in text:
+        unit = str(scalar.type).partition("[")[2].rstrip("]").partition(",")[0]
+        return f"{scalar.value} {unit} since 1970-01-01"
+    return text.replace(" ", "T") + zone
 
 
 def _time(value: int, per_second: int) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pyexec_guest.reader.distant import has_distant, written
 from pyexec_guest.reader.table import write_table
 from pyexec_guest.unique import unique_names
 
@@ -82,6 +83,9 @@ class Rows:
         """
         for index in range(len(self._types)):
             self._settle(index)
+            if any(has_distant(batch.column(index)) for batch in self._batches):
+                texts = [written(batch.column(index)) for batch in self._batches]
+                self._replace(index, pa.chunked_array(texts))
         schema = pa.schema(zip(self._names, self._types, strict=True))
         self._batches = [pa.RecordBatch.from_arrays(batch.columns, schema=schema) for batch in self._batches]
         return write_table(memory, schema, self._batches)
@@ -102,10 +106,14 @@ class Rows:
         exact = pa.chunked_array([batch.column(index).cast(_EXACT) for batch in self._batches], _EXACT)
         with contextlib.suppress(pa.ArrowInvalid):  # the largest have 39 digits
             exact = exact.cast(pa.decimal128(38, 0))
-        self._types[index] = exact.type
+        self._replace(index, exact)
+
+    def _replace(self, index: int, column: pa.ChunkedArray) -> None:
+        """Put this in the place of a column, a chunk for each batch."""
+        self._types[index] = column.type
         self._batches = [
             batch.set_column(index, self._names[index], piece)
-            for batch, piece in zip(self._batches, exact.chunks, strict=True)
+            for batch, piece in zip(self._batches, column.chunks, strict=True)
         ]
 
 
