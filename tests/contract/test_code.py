@@ -64,6 +64,12 @@ async def test_host_functions_work_from_inside(call: Any) -> None:
     assert said["display"] == [{"text/plain": "shown", "application/json": "shown"}]
 
 
+async def test_what_is_no_frame_is_not_saved_and_told_what_is(call: Any) -> None:
+    said = await call("execute_code", code="save_dataset('counted', [1, 2])")
+    assert said["status"] == "raised"
+    assert "save_dataset(df, name) wants a DataFrame first, not str" in said["error"]["message"]
+
+
 async def test_write_through_the_host_function_is_refused(call: Any) -> None:
     said = await call("execute_code", code="query_sql('DELETE FROM iris')")
     assert said["status"] == "raised"

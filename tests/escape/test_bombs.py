@@ -84,9 +84,9 @@ async def test_escape_by_a_table_sent_from_the_jail_reaches_the_check(pool: Pool
 
     bomb = base64.b64encode(BOMBS["zstd"]).decode()
     forge = (
-        "import base64, os\nfrom pyexec_guest import frames\n"
+        "import base64, os, pandas\nfrom pyexec_guest import frames\n"
         f"frames.to_table = lambda df: None\nframes.write_table = lambda table: base64.b64decode({bomb!r})\n"
-        "save_dataset(None, 'x')"
+        "save_dataset(pandas.DataFrame(), 'x')"
     )
     outcome = await run(pool, forge, host={"save_dataset": save})
     assert (outcome.status, received) == ("raised", [BOMBS["zstd"]])

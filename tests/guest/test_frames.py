@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import resource
 import subprocess
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pytest
 
 from mcp_pyexec.tables import SealedTable, seal
+from mcp_pyexec.untrusted import read_untrusted
 from pyexec_guest import frames
 
 ROWS = 100_000
@@ -48,6 +50,17 @@ def _mapped(address: int) -> bool:
 
 def test_frame_holds_the_values_of_the_table() -> None:
     pd.testing.assert_frame_equal(_frame(seal(TABLE)), TABLE.to_pandas())
+
+
+def test_column_that_python_has_no_objects_for_is_text_and_the_others_are_as_ever() -> None:
+    far = pa.array([[6_585_000], [0]], pa.list_(pa.date32()))
+    table = pa.table({"t": pa.array([3_723_123_456_789, None], pa.time64("ns")), "far": far, "n": [1, None]})
+    frame = _frame(seal(table))
+
+    assert frame["t"].tolist()[0] == "01:02:03.123456789"
+    assert "19999-02-13" in frame["far"][0]
+    assert frame["far"][1] == [datetime.date(1970, 1, 1)]
+    assert frame["n"].dtype == "float64"
 
 
 @pytest.mark.parametrize("column", ["i", "f", "small"])
@@ -109,3 +122,43 @@ def _read_with_little_memory(fd: int) -> None:
 
 if __name__ == "__main__":
     _read_with_little_memory(int(sys.argv[1]))
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (pd.Series(["a", None, "a"], dtype="category"), ["a", None, "a"]),
+        (pd.Series([2, 1, 2], dtype="category"), [2, 1, 2]),
+        (pd.cut(pd.Series([1, 9]), [0, 5, 10]), ["(0, 5]", "(5, 10]"]),
+        (pd.Series(pd.period_range("2024-01", periods=2, freq="M")), ["2024-01", "2024-02"]),
+        (pd.Series([0, 1], dtype="Sparse[int64]"), [0, 1]),
+        (pd.Series([1 + 2j, None]), ["(1+2j)", None]),
+        (pd.Series([1, "a", None, 2.5]), ["1", "a", None, "2.5"]),
+        (pd.Series([2**70, 1], dtype=object), [str(2**70), "1"]),
+        (pd.Series([[1], ["a"]]), ["[1]", "['a']"]),
+        (pd.Series([1, None], dtype="Int64"), [1, None]),
+        (pd.Series([], dtype="category"), []),
+    ],
+    ids=lambda value: str(getattr(value, "dtype", "")),
+)
+def test_column_of_every_kind_leaves_as_plain_values_or_text(values: Any, expected: list[Any]) -> None:
+    table = frames.to_table(pd.DataFrame({"v": values}))
+    column = read_untrusted(frames.write_table(table), byte_limit=1 << 20).column("v")
+
+    assert column.to_pylist() == expected
+
+
+def test_index_becomes_columns_before_those_of_its_names() -> None:
+    frame = pd.DataFrame({"a": ["x", "y", "x"], "b": [1, 2, 3], "c": pd.Categorical(["k", "l", "k"])})
+    crossed = frame.pivot_table(index=["a", "b"], columns="c", values="b", aggfunc="size", observed=True)
+
+    assert frames.to_table(frame).column_names == ["a", "b", "c"]
+    assert frames.to_table(crossed).column_names == ["a", "b", "k", "l"]
+    assert frames.to_table(frame.set_index("a", drop=False)).column_names == ["a", "a_2", "b", "c"]
+    assert frames.to_table(frame.loc[[2, 0]]).to_pydict()["index"] == [2, 0]
+    assert frames.to_table(frame.groupby("a").agg({"b": ["sum", "max"]})).column_names == [
+        "a",
+        "b_sum",
+        "b_max",
+    ]
+    assert frames.to_table(pd.DataFrame()).num_columns == 0

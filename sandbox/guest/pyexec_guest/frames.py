@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import mmap
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pyexec_guest.unique import unique_names
@@ -35,7 +36,8 @@ def read_frame(fd: int) -> pd.DataFrame:
 
     Numbers without missing values, and text, stay where they are: of numbers, a page is copied when it is first
     written to, text is replaced as a whole. All else is converted into memory of its own; of decimals that repeat, each
-    is made once.
+    is made once. A column with a time in nanoseconds is text, and so is a list with a date beyond the year 9999: Python
+    has no objects for them.
     """
     import pandas as pd
 
@@ -43,9 +45,39 @@ def read_frame(fd: int) -> pd.DataFrame:
         mapped = mmap.mmap(fd, os.fstat(file.fileno()).st_size, access=mmap.ACCESS_READ)
         table = _table(mapped)
         arrays = _arrays(fd, mapped, table) | _repeated_decimals(table)
-    rest = table.select([i for i in range(table.num_columns) if i not in arrays]).to_pandas(use_threads=False)
+    rest = _objects(table.select([i for i in range(table.num_columns) if i not in arrays]))
     columns = {name: arrays[i] if i in arrays else rest[name] for i, name in enumerate(table.column_names)}
     return pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows), copy=False)
+
+
+def _objects(table: pa.Table) -> Mapping[str, Any]:
+    try:
+        return table.to_pandas(use_threads=False)  # type: ignore[no-any-return] # a DataFrame
+    except ValueError:
+        return {name: _column(column) for name, column in zip(table.column_names, table.columns, strict=True)}
+
+
+def _column(column: pa.ChunkedArray) -> pd.Series[Any]:
+    import pandas as pd
+    import pyarrow as pa
+
+    try:
+        return column.to_pandas()
+    except ValueError:
+        pass
+    try:
+        return column.cast(pa.string()).to_pandas()
+    except NotImplementedError:
+        values = column.combine_chunks()
+        return pd.Series([_value(values.slice(row, 1)) for row in range(len(values))], dtype=object)
+
+
+def _value(single: pa.Array) -> Any:
+    """Return the only value, as Arrow writes it if Python has no object for it."""
+    try:
+        return single[0].as_py()
+    except (ValueError, OverflowError):
+        return " ".join(str(single).split())[2:-2]
 
 
 def _table(mapped: mmap.mmap) -> pa.Table:
@@ -133,18 +165,47 @@ def _neighbours(columns: list[int]) -> list[list[int]]:
 def to_table(value: Any) -> pa.Table:
     """Return a DataFrame or Series as a table; an index other than a plain range becomes columns.
 
-    Raises:
-        pyarrow.ArrowException: If a column holds what Arrow has no type for.
+    Categories are written out. What Arrow has no plain type for is text: intervals, periods, complex numbers, columns
+    with values of several types.
     """
     import pandas as pd
     import pyarrow as pa
 
     frame = value.to_frame() if isinstance(value, pd.Series) else value
-    plain = isinstance(frame.index, pd.RangeIndex) and frame.index.name is None
-    if not plain:
-        frame = frame.reset_index()
-    frame = frame.set_axis(unique_names(map(_flat_name, frame.columns)), axis=1)
-    return pa.Table.from_pandas(frame, preserve_index=False, nthreads=1).replace_schema_metadata(None)
+    index = frame.index
+    named = [(name, frame.iloc[:, i]) for i, name in enumerate(frame.columns)]
+    if not isinstance(index, pd.RangeIndex) or index.name is not None:
+        names = [_level_name(index, level) for level in range(index.nlevels)]
+        named = [*((name, index.get_level_values(i).to_series()) for i, name in enumerate(names)), *named]
+    arrays = [_array(column) for _, column in named]
+    return pa.table(arrays, names=unique_names(_flat_name(name) for name, _ in named))
+
+
+def _level_name(index: pd.Index[Any], level: int) -> Any:
+    """Return the name of a level of an index, or what pandas calls one without."""
+    name = index.names[level]
+    if name is not None:
+        return name
+    return "index" if index.nlevels == 1 else f"level_{level}"
+
+
+def _array(column: pd.Series[Any]) -> pa.Array:
+    import pandas as pd
+    import pyarrow as pa
+
+    if isinstance(column.dtype, pd.SparseDtype):
+        column = column.sparse.to_dense()
+    try:
+        array = pa.Array.from_pandas(column)
+        if pa.types.is_dictionary(array.type):
+            array = array.cast(array.type.value_type)
+        if not isinstance(array.type, pa.BaseExtensionType):
+            return array
+    except (pa.ArrowException, TypeError, ValueError, OverflowError):
+        pass
+    return pa.array(
+        [None if missing else str(item) for item, missing in zip(column, column.isna(), strict=True)]
+    )
 
 
 def _flat_name(name: Any) -> str:

@@ -61,7 +61,16 @@ class HostCalls:
         return frames.read_frame(self._call("dataset", {"handle": str(handle)})[1][0])
 
     def save_dataset(self, df: pd.DataFrame, name: str = "dataset") -> str:
-        """Keep a DataFrame on the server and return its handle."""
+        """Keep a DataFrame on the server and return its handle.
+
+        Raises:
+            TypeError: If it is neither a DataFrame nor a Series.
+        """
+        if not (frames.is_frame(df) or frames.is_series(df)):
+            kind = type(df).__name__
+            raise TypeError(
+                f"save_dataset(df, name) wants a DataFrame first, not {kind}. Make one: pd.DataFrame(...)"
+            )
         body = frames.write_table(frames.to_table(df))
         return str(self._call("save_dataset", {"name": str(name)}, [body])[0])
 
