@@ -163,7 +163,7 @@ def _neighbours(columns: list[int]) -> list[list[int]]:
 
 
 def to_table(value: Any) -> pa.Table:
-    """Return a DataFrame or Series as a table; an index other than a plain range becomes columns.
+    """Return a DataFrame or Series as a table; an index other than the numbers of the rows becomes columns.
 
     Categories are written out. What Arrow has no plain type for is text: intervals, periods, complex numbers, columns
     with values of several types.
@@ -174,7 +174,7 @@ def to_table(value: Any) -> pa.Table:
     frame = value.to_frame() if isinstance(value, pd.Series) else value
     index = frame.index
     named = [(name, frame.iloc[:, i]) for i, name in enumerate(frame.columns)]
-    if not isinstance(index, pd.RangeIndex) or index.name is not None:
+    if not isinstance(index, pd.RangeIndex) or index.name is not None or (index.start, index.step) != (0, 1):
         names = [_level_name(index, level) for level in range(index.nlevels)]
         named = [*((name, index.get_level_values(i).to_series()) for i, name in enumerate(names)), *named]
     arrays = [_array(column) for _, column in named]
