@@ -10,6 +10,7 @@ from sqlglot import exp
 from mcp_pyexec.errors import RequestError
 from mcp_pyexec.sql.brackets import KEPT
 from mcp_pyexec.sql.dialects import PARSER
+from mcp_pyexec.sql.foreign import check_known
 from mcp_pyexec.sql.functions import CATALOG_PREFIXES, CATALOG_SCHEMAS
 from mcp_pyexec.sql.nodes import NODES, ROOTS, WRITES
 from mcp_pyexec.sql.other_rules import NODES_BEYOND, OTHERS, beyond_reading
@@ -58,7 +59,14 @@ def check_root(tree: exp.Expr, dialect: str) -> None:
 
 
 def check_node(node: exp.Expr, dialect: str) -> None:
-    """Refuse a part of a kind that is not listed, and what a listed one must not hold; drop MySQL's modifiers."""
+    """Refuse a part of a kind that is not listed, and what a listed one must not hold.
+
+    MySQL's modifiers are dropped, and SQLite's commas between tables, which the parser takes for CROSS JOIN, are commas
+    again: that one orders SQLite to read the tables as they stand.
+    """
+    check_known(node, dialect)
+    if dialect == "sqlite" and isinstance(node, exp.Join) and node.kind == "CROSS":
+        node.set("kind", None)
     kind = type(node).__name__
     if kind in _PLAIN and dialect not in OTHERS:
         return

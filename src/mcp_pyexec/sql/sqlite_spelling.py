@@ -24,8 +24,16 @@ _AFFINITIES = (
 
 
 def sqlite_forms(tokens: Sequence[Token]) -> list[Token]:
-    """Return the tokens with the one type of each kind in casts, and with brackets around long limits."""
-    return _limits(_casts(tokens))
+    """Return the tokens with the one type of each kind in casts, and with brackets around long limits.
+
+    A CROSS JOIN has a space of its own, by which it can be told from a comma afterwards.
+    """
+    joins = [index for index, token in enumerate(tokens) if token.token_type is TokenType.JOIN]
+    found = list(tokens)
+    for index in joins:
+        if index and tokens[index - 1].token_type is TokenType.CROSS:
+            found[index - 1] = like(tokens[index - 1], TokenType.CROSS, "CROSS ")
+    return _limits(_casts(found))
 
 
 def _casts(tokens: Sequence[Token]) -> list[Token]:
