@@ -118,4 +118,11 @@ POSTGRESQL = [
     "SELECT count(*) FROM sale WHERE day BETWEEN '2024-01-01' AND '2024-01-31'",
     "SELECT 1 AS one WHERE EXISTS (SELECT 1 FROM sale) AND NOT EXISTS (SELECT 1 FROM sale WHERE id < 0)",
     "SELECT CAST(12345.6 AS numeric(5, -2)), 12345.6::decimal(5,-2), numeric(5, -2) '12345.6', numeric(2, 2) '0.5' - 2",
+    "SELECT current_time IS NOT NULL, current_time(0) <= current_time + interval '1' second, 1 AS current_time",
+    "SELECT format('%s-%s', VARIADIC ARRAY['a', 'b']), concat_ws(',', VARIADIC tags) FROM kind ORDER BY id",
+    "SELECT interval '-90' minute, interval '1.5' second, interval '1 2:03:04.5' day to second, "
+    "interval '1-2' year to month",
+    "SELECT to_tsvector('simple', 'a b') @@ tsquery('a'), jsonb_to_tsvector('simple', data, '[\"all\"]') FROM kind "
+    "ORDER BY id",
+    "SELECT id FROM sale WHERE abs(hashtext(product)) % 2 = 0 ORDER BY id",
 ]

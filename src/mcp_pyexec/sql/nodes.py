@@ -25,7 +25,7 @@ _NODES_TEXT = """
     NullSafeNEQ ObjectIdentifier Offset Operator Or Order Ordered Overlaps Paren Pivot PivotAlias PivotAny Placeholder
     PositionalColumn PropertyEQ PseudoType Qualify RawString RecursiveWithSearch RegexpLike RespectNulls
     Rollup Select Show SimilarTo Slice Star Sub Subquery Summarize Table TableAlias TableColumn TableSample TryCast
-    Tuple Union UnpivotColumns Values Var Where Window WindowSpec With WithinGroup Xor
+    Tuple Union UnpivotColumns Values Var Variadic Where Window WindowSpec With WithinGroup Xor
     """
 NODES = frozenset(_NODES_TEXT.split())
 

@@ -51,8 +51,12 @@ _TEXT = """
     jsonb_set jsonb_set_lax jsonb_strip_nulls jsonb_to_record jsonb_to_recordset jsonb_typeof row_to_json to_json
     to_jsonb
 
-    array_to_tsvector numnode phraseto_tsquery plainto_tsquery querytree setweight strip to_tsquery to_tsvector
-    ts_delete ts_filter ts_headline ts_rank ts_rank_cd tsquery_phrase tsvector_to_array websearch_to_tsquery
+    array_to_tsvector json_to_tsvector jsonb_to_tsvector numnode phraseto_tsquery plainto_tsquery querytree setweight
+    strip to_tsquery to_tsvector ts_delete ts_filter ts_headline ts_rank ts_rank_cd tsquery tsquery_phrase tsvector
+    tsvector_to_array websearch_to_tsquery
+
+    hashint2 hashint4 hashint8 hashtext hashtextextended jsonb_concat jsonb_contained jsonb_contains jsonb_delete
+    jsonb_delete_path
 
     abbrev broadcast family host hostmask inet_merge inet_same_family masklen netmask network area center diameter
     height width radius slope npoints box circle line lseg path point polygon

@@ -14,6 +14,10 @@ from mcp_pyexec.sql.postgresql_operators import plain_operators
 __all__ = ["plain_forms"]
 
 _UNITS = frozenset({"year", "month", "day", "hour", "minute", "second"})
+_WHOLE = re.compile(r"\s*[+-]?\d+\s*")
+_SECONDS = re.compile(r"\s*[+-]?\d*\.?\d+\s*")
+_FIELDS = re.compile(r"[\d\s:.+-]+")
+"""Of an interval with a unit behind it: a number of that, and the fields of `'1 2:03' DAY TO MINUTE`."""
 
 _ESCAPE = re.compile(
     r"\\(?:([0-7]{1,3})|(x[0-9a-fA-F]{1,2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|(.))|''", re.DOTALL
@@ -28,7 +32,7 @@ _UNLIMITED = {"bit": "varbit", "char": "bpchar", "character": "bpchar", "nchar":
 """Types that hold one character or bit in a cast but any in a literal, by the name under which they always do."""
 
 _RESPELT = {TokenType.STRING, TokenType.BYTE_STRING, TokenType.UNICODE_STRING, TokenType.AMP}
-_CALLS = frozenset({"interval", "json_object", "normalized", "substring", "varying"})
+_CALLS = frozenset({"current_time", "interval", "json_object", "normalized", "substring", "varying"})
 _NEGATIVE_SCALE = [TokenType.L_PAREN, TokenType.NUMBER, TokenType.COMMA, TokenType.DASH]
 _DECIMALS = {TokenType.DECIMAL, TokenType.BIGDECIMAL}
 _NORMAL_FORMS = frozenset({"nfc", "nfd", "nfkc", "nfkd"})
@@ -97,16 +101,32 @@ def _cast_to(tokens: Sequence[Token], index: int) -> Token | None:
         return None
     after = tokens[index + 1].text.lower() if index + 1 < len(tokens) else ""
     if name == "interval":
-        return None if after in _UNITS else like(before, TokenType.INTERVAL, "INTERVAL")
+        if after not in _UNITS:
+            return like(before, TokenType.INTERVAL, "INTERVAL")
+        _check_interval(tokens[index].text, after, tokens[index + 2 : index + 3])
+        return None
     if name in _LITERAL_TYPES or name in _UNLIMITED:
         return like(before, TokenType.VAR, _UNLIMITED.get(name, name))
     return None
 
 
+def _check_interval(text: str, unit: str, behind: Sequence[Token]) -> None:
+    """Refuse an interval of which the parser would make another, or a part."""
+    ranged = [token.text.lower() for token in behind] == ["to"]
+    form = _FIELDS if ranged else _SECONDS if unit == "second" else _WHOLE
+    if not form.fullmatch(text):
+        raise RequestError(
+            "sql-syntax",
+            f"PostgreSQL drops what is finer than the {unit.upper()} behind INTERVAL '{text[:40]}'. Write the units "
+            "inside it: INTERVAL '1 hour 30 minutes'.",
+        )
+
+
 def _plain_calls(tokens: Sequence[Token]) -> list[Token]:
     """Return the tokens with `SUBSTRING(a SIMILAR b ESCAPE c)` as the call that it is, and BIT VARYING as one word.
 
-    A JSON_OBJECT of arrays is kept from the parser, which would make pairs of them.
+    CURRENT_TIME, to which the parser would put empty brackets, has its six digits in them. A JSON_OBJECT of arrays is
+    kept from the parser, which would make pairs of them.
 
     Raises:
         RequestError: `sql-syntax` for `INTERVAL(n)` and `IS NFC NORMALIZED`, of which the parser would lose a part.
@@ -138,7 +158,14 @@ def _plain_calls(tokens: Sequence[Token]) -> list[Token]:
         elif depths and depths[-1] and _separates(token, after):
             token = like(token, TokenType.COMMA, ",")
         found.append(token)
+        if token.token_type is TokenType.CURRENT_TIME and after != "(" and not _is_alias(before):
+            found += [like(token, TokenType.L_PAREN, "("), like(token, TokenType.NUMBER, "6")]
+            found.append(like(token, TokenType.R_PAREN, ")"))
     return found
+
+
+def _is_alias(before: Token | None) -> bool:
+    return before is not None and before.token_type is TokenType.ALIAS
 
 
 def _plain_scales(tokens: list[Token]) -> list[Token]:
