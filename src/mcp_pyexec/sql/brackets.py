@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlglot.tokenizer_core import Token, TokenType
 
-__all__ = ["CLOSE", "KEPT", "OPEN", "like", "opening", "texts_within", "within"]
+__all__ = ["CLOSE", "KEPT", "OPEN", "cast_of", "like", "opening", "texts_within", "within"]
 
 KEPT = "\x01"
 """In front of a name or text that the parser should not know; to be taken off in the tree."""
@@ -28,6 +28,12 @@ def within(tokens: Sequence[Token], start: int) -> Sequence[Token]:
 def like(token: Token, kind: TokenType, text: str) -> Token:
     """Return a token of this kind and text that stands where the given one does."""
     return Token(kind, text, token.line, token.col, token.start, token.end)
+
+
+def cast_of(string: Token, kind: Token) -> list[Token]:
+    """Return the tokens of a cast of a string to a type."""
+    opened = [like(string, TokenType.VAR, "CAST"), like(string, TokenType.L_PAREN, "("), string]
+    return [*opened, like(string, TokenType.ALIAS, "AS"), kind, like(string, TokenType.R_PAREN, ")")]
 
 
 def opening(tokens: Sequence[Token], end: int) -> int:

@@ -7,13 +7,19 @@ from collections.abc import Sequence
 from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.tokenizer_core import Token, TokenType
 
-from mcp_pyexec.sql.brackets import like, opening
+from mcp_pyexec.sql.brackets import cast_of, like, opening
 from mcp_pyexec.sql.postgresql_operators import spelled_operator
 
 __all__ = ["duckdb_forms"]
 
 _KEYWORDS = DuckDB.tokenizer_class.KEYWORDS
 """The kinds of words, which the tokenizer does not look up behind an `@`."""
+
+_UNITS_TEXT = """
+    centuries century day decade hour microsecond millennia millennium millisecond minute month quarter second week year
+    """
+_UNITS = frozenset(_UNITS_TEXT.split())
+_BEFORE_TYPES = {TokenType.DOT, TokenType.ALIAS, TokenType.DCOLON}
 
 _NAMES = {TokenType.VAR, TokenType.IDENTIFIER}
 _LITERALS = {TokenType.NUMBER, TokenType.STRING, TokenType.NULL, TokenType.TRUE, TokenType.FALSE}
@@ -22,10 +28,15 @@ _BEFORE_POSTFIX = _NAMES | _LITERALS | _BRACKETS
 
 
 def duckdb_forms(tokens: Sequence[Token]) -> list[Token]:
-    """Return the tokens with `x!` as `factorial(x)`, which binds as tightly, and `<=>` and `^@` as `OPERATOR(…)`."""
+    """Return the tokens with `x!` as `factorial(x)`, which binds as tightly, and `<=>` and `^@` as `OPERATOR(…)`.
+
+    An INTERVAL with its units inside the string is a cast, of which the parser keeps every word.
+    """
     found: list[Token] = []
     for index, token in enumerate(tokens):
-        if token.token_type in (TokenType.NULLSAFE_EQ, TokenType.CARET_AT):
+        if token.token_type is TokenType.STRING and _is_interval(tokens, index):
+            found[-1:] = cast_of(token, found[-1])
+        elif token.token_type in (TokenType.NULLSAFE_EQ, TokenType.CARET_AT):
             found += spelled_operator(token.text, token)
         elif token.text == "!" and _is_postfix(tokens, index):
             start = _operand_start(found)
@@ -37,6 +48,16 @@ def duckdb_forms(tokens: Sequence[Token]) -> list[Token]:
         else:
             found.append(token)
     return found
+
+
+def _is_interval(tokens: Sequence[Token], index: int) -> bool:
+    """Return whether the string is an interval's, and nothing behind it says the unit."""
+    if index == 0 or tokens[index - 1].token_type is not TokenType.INTERVAL:
+        return False
+    if index > 1 and tokens[index - 2].token_type in _BEFORE_TYPES:
+        return False
+    behind = tokens[index + 1].text.lower() if index + 1 < len(tokens) else ""
+    return behind not in _UNITS and behind.removesuffix("s") not in _UNITS
 
 
 def _is_postfix(tokens: Sequence[Token], index: int) -> bool:

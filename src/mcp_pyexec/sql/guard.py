@@ -39,6 +39,7 @@ from mcp_pyexec.sql.tokens import (
     ordered_pivot,
     tokenize,
     with_minus,
+    with_spaces,
     without_comments,
     without_explain,
 )
@@ -104,7 +105,7 @@ def _remembered(sql: str, dialect: str) -> GuardedQuery:
 
 def _guard(sql: str, dialect: str, rewrite: Rewrite | None) -> GuardedQuery:
     _check_text(sql)
-    sql = without_comments(sql, dialect)
+    sql = with_spaces(without_comments(sql, dialect), dialect)
     if dialect == "sqlite" and rewrite is None and (text := listing(sql)):
         return GuardedQuery(text, dialect, frozenset(), ())
     prefix, body = without_explain(sql, dialect)

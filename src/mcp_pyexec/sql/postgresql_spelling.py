@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlglot.tokenizer_core import Token, TokenType
 
 from mcp_pyexec.errors import RequestError
-from mcp_pyexec.sql.brackets import CLOSE, KEPT, OPEN, like, texts_within
+from mcp_pyexec.sql.brackets import CLOSE, KEPT, OPEN, cast_of, like, texts_within
 from mcp_pyexec.sql.postgresql_operators import plain_operators
 
 __all__ = ["plain_forms"]
@@ -63,8 +63,7 @@ def _plain_strings(tokens: Sequence[Token], sql: str) -> list[Token]:
         before = tokens[index - 1].text.lower() if index else ""
         after = [t.text.lower() for t in tokens[index + 1 : index + 3]]
         if kind is TokenType.STRING and (name := _cast_to(tokens, index)):
-            found[-1:] = [like(token, TokenType.VAR, "CAST"), like(token, TokenType.L_PAREN, "(")]
-            found += [token, like(token, TokenType.ALIAS, "AS"), name, like(token, TokenType.R_PAREN, ")")]
+            found[-1:] = cast_of(token, name)
         elif kind is TokenType.BYTE_STRING:
             found.append(like(token, TokenType.STRING, _unescaped_string(sql[token.start : token.end + 1])))
         elif kind is TokenType.UNICODE_STRING:

@@ -27,6 +27,7 @@ __all__ = [
     "ordered_pivot",
     "tokenize",
     "with_minus",
+    "with_spaces",
     "without_comments",
     "without_explain",
 ]
@@ -59,6 +60,8 @@ _EXPLAIN_TEXT = (
 )
 _EXPLAIN_WORDS = frozenset(_EXPLAIN_TEXT.split())
 _COMMENT_MARKS = ("--", "/*", "#", "//")
+_SIGN_BEHIND_EXPONENT = re.compile(r"[0-9.]e[0-9]+[+-]", re.IGNORECASE)
+_NUMBER_WITH_SIGN = re.compile(r"[0-9][0-9_]*\.?[0-9]*e[0-9]+[+-]", re.IGNORECASE)
 _BLANKED = re.compile(r"[^\n]")
 _MAY_EXPLAIN = re.compile(r"\b(?:explain|analyze)\b", re.IGNORECASE)
 _DESCRIBES_QUERY = re.compile(
@@ -114,6 +117,21 @@ def without_comments(sql: str, dialect: str) -> str:
         parts += [_BLANKED.sub(" ", sql[at : token.start]), sql[token.start : token.end + 1]]
         at = token.end + 1
     return "".join(parts)
+
+
+def with_spaces(sql: str, dialect: str) -> str:
+    """Return the text with spaces around a sign behind a number such as `1e3`; the tokenizer would take it in."""
+    while _SIGN_BEHIND_EXPONENT.search(sql):
+        parts, at = [], 0
+        for token in tokenize(sql, dialect):
+            found = _NUMBER_WITH_SIGN.match(sql, token.start, token.end + 1)
+            if found and token.token_type in (TokenType.NUMBER, TokenType.VAR):
+                parts += [sql[at : found.end() - 1], f" {found[0][-1]} "]
+                at = found.end()
+        if not parts:
+            break
+        sql = "".join([*parts, sql[at:]])
+    return sql
 
 
 def without_explain(sql: str, dialect: str) -> tuple[str, str]:

@@ -463,3 +463,7 @@ SELECT INTERVAL 1 YEAR, INTERVAL '1' MONTH, INTERVAL '1 day 2 hours', INTERVAL (
 SELECT json_transform('{"a": 1}', '{"a": "INT"}'), from_json('[1]', '["INT"]'), to_json([1]), json_group_array(id), json_group_object(id, product), json_merge_patch('{"a":1}', '{"b":2}'), json_array(1, 'x'), json_object('a', 1), json_contains('[1]', '1'), json_value('{"a": 1}', '$.a') FROM sale
 ---
 SELECT list_transform([1, 2], lambda x: x NOT IN (1)), [x FOR x IN ['a', 'b'] IF x NOT LIKE 'a%'], list_filter([1, NULL], lambda x: x IS NOT NULL)
+---
+SELECT 1e3+1e3 AS a, 2*1e2-3*1e1+1 AS b, 1e3-1e3-1.5e0 AS c, '1e3+1e3' AS d, 5e-1+1e+2 AS e
+---
+SELECT INTERVAL '14 months ago' AS a, EXTRACT(day FROM INTERVAL '157 days ago') AS b, INTERVAL '3' QUARTERS AS c, DATE '2024-01-01' - INTERVAL '1 month 2 days' AS d

@@ -386,3 +386,5 @@ SELECT a.product, a.total, b.total AS previous, ROUND((a.total - b.total) / b.to
 SELECT id, CASE WHEN amount NOT BETWEEN 2 AND 4 THEN 'out' ELSE 'in' END AS band, IF(product NOT LIKE 't%', 'other', 'tea') FROM sale ORDER BY id
 ---
 SELECT TIME '10:11:12.5', DATE '2024-01-02', TIMESTAMP '2024-01-02 03:04:05.25', {t '10:11:12.25'}, {ts '2024-01-01 10:11:12.5'}, TIME '10:00:00.5' + INTERVAL 1 SECOND
+---
+SELECT 1e3+1e3 AS a, 2*1e2-3*1e1+1 AS b, 1e3-1e3-1.5e0 AS c, '1e3+1e3' AS d, 5e-1+1e+2 AS e

@@ -523,3 +523,5 @@ SELECT count(*) FILTER (WHERE day >= date '2024-01-01' AND day < date '2024-02-0
 SELECT CASE WHEN NOT EXISTS (SELECT 1 FROM sale s WHERE s.customer_id = c.id AND s.amount NOT BETWEEN 1 AND 4) THEN 'all' ELSE 'some' END FROM customer c ORDER BY c.id
 ---
 SELECT id, (ARRAY['a', 'b', 'c'])[id % 3 + 1], (string_to_array(product, 'e'))[1], (regexp_match(product, '(.)$'))[1], (SELECT array_agg(x ORDER BY x) FROM unnest(ARRAY[3, 1, id]) x) FROM sale ORDER BY id
+---
+SELECT 1e3+1e3 AS a, 2*1e2-3*1e1+1 AS b, 1e3-1e3-1.5e0 AS c, '1e3+1e3' AS d, 5e-1+1e+2 AS e

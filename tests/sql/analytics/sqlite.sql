@@ -320,3 +320,5 @@ PRAGMA index_list("sale")
 PRAGMA table_list
 ---
 PRAGMA table_info("order by")
+---
+SELECT 1e3+1e3 AS a, 2*1e2-3*1e1+1 AS b, 1e3-1e3-1.5e0 AS c, '1e3+1e3' AS d, 5e-1+1e+2 AS e
