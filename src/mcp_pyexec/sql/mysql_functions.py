@@ -43,5 +43,10 @@ _TEXT = """
 
     st_area st_astext st_aswkt st_asgeojson st_contains st_distance st_distance_sphere st_equals st_geomfromtext
     st_geometrytype st_intersects st_length st_point st_srid st_touches st_within st_x st_y point
+    linestring polygon st_asbinary st_aswkb st_boundary st_buffer st_centroid st_convexhull st_crosses st_difference
+    st_dimension st_disjoint st_endpoint st_envelope st_exteriorring st_geometryn st_geomfromgeojson st_geomfromwkb
+    st_interiorringn st_intersection st_isclosed st_isempty st_issimple st_linefromtext st_numgeometries
+    st_numinteriorrings st_numpoints st_overlaps st_perimeter st_pointfromtext st_pointn st_polyfromtext st_startpoint
+    st_symdifference st_union is_ipv4_compat is_ipv4_mapped
     """
 MYSQL_FUNCTIONS = frozenset(_TEXT.split())

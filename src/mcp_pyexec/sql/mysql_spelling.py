@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlglot.parser import Parser
 from sqlglot.tokenizer_core import Token, TokenType
 
 from mcp_pyexec.sql.brackets import CLOSE, KEPT, OPEN, like, texts_within
@@ -21,7 +22,8 @@ _SETS = {TokenType.UNION, TokenType.EXCEPT, TokenType.INTERSECT}
 _ENDS_VALUES = _SETS | {TokenType.ORDER_BY, TokenType.LIMIT}
 _STARTS_VALUES = _SETS | {None, TokenType.L_PAREN, TokenType.ALL, TokenType.DISTINCT}
 _FOLLOWS_DUAL = _ENDS_VALUES | {None, TokenType.WHERE, TokenType.R_PAREN}
-_REWRITTEN = {TokenType.L_BRACE, TokenType.TIME, TokenType.NUMBER, TokenType.FROM}
+_REWRITTEN = {TokenType.L_BRACE, TokenType.TIME, TokenType.NUMBER, TokenType.FROM, TokenType.JOIN}
+_BEFORE_JOIN = {*Parser.JOIN_METHODS, *Parser.JOIN_SIDES, *Parser.JOIN_KINDS}
 _SHOWN = {"indexes": "INDEX", "keys": "INDEX", "fields": "COLUMNS"}
 
 
@@ -47,8 +49,9 @@ def _shown(tokens: Sequence[Token]) -> list[Token]:
 def _literals(tokens: Sequence[Token]) -> list[Token]:
     """Return the tokens with `{d '…'}` as `DATE '…'`, and times as calls: a cast would drop their fraction.
 
-    Behind INTERVAL a number that is not whole stands in parentheses; the parser would make it a string, which is
-    read in another way. `FROM DUAL`, which means nothing, is left out: the parser would quote it.
+    Behind INTERVAL a number stands in parentheses; the parser would make it a string, which is read in another way.
+    `FROM DUAL`, which means nothing, is left out: the parser would quote it. A plain JOIN is an INNER JOIN: without
+    ON the parser would make it a comma, which binds less.
     """
     found: list[Token] = []
     left = iter(range(len(tokens)))
@@ -70,10 +73,13 @@ def _literals(tokens: Sequence[Token]) -> list[Token]:
         elif kind is TokenType.TIME and kinds[1:2] == [TokenType.STRING] and before is not TokenType.ALIAS:
             found += _literal(token, tokens[index + 1])
             skipped = 1
-        elif kind is TokenType.NUMBER and _is_amount(found) and not token.text.isdigit():
+        elif kind is TokenType.NUMBER and _is_amount(found):
             at = len(found) - (before is not TokenType.INTERVAL)
             found[at:at] = [like(token, TokenType.L_PAREN, "(")]
             found += [token, like(token, TokenType.R_PAREN, ")")]
+            skipped = 0
+        elif kind is TokenType.JOIN and before not in _BEFORE_JOIN:
+            found += [like(token, TokenType.INNER, "INNER"), token]
             skipped = 0
         elif texts[:2] == ["from", "dual"] and (kinds[2] if len(kinds) > 2 else None) in _FOLLOWS_DUAL:
             skipped = 1

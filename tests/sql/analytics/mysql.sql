@@ -388,3 +388,9 @@ SELECT id, CASE WHEN amount NOT BETWEEN 2 AND 4 THEN 'out' ELSE 'in' END AS band
 SELECT TIME '10:11:12.5', DATE '2024-01-02', TIMESTAMP '2024-01-02 03:04:05.25', {t '10:11:12.25'}, {ts '2024-01-01 10:11:12.5'}, TIME '10:00:00.5' + INTERVAL 1 SECOND
 ---
 SELECT 1e3+1e3 AS a, 2*1e2-3*1e1+1 AS b, 1e3-1e3-1.5e0 AS c, '1e3+1e3' AS d, 5e-1+1e+2 AS e
+---
+SELECT DATE_ADD('2022-10-26', INTERVAL 1 SECOND) AS a, '2022-10-26' + INTERVAL -2 DAY AS b, INTERVAL(23, 1, 15, 17, 30, 44, 200) AS c, day + INTERVAL id HOUR AS d FROM sale ORDER BY id
+---
+SELECT a.id FROM sale a JOIN sale b JOIN customer c ON a.id = b.id AND b.id = c.id ORDER BY a.id
+---
+SELECT ST_NumPoints(ST_GeomFromText('LINESTRING(0 0,1 1,2 2)')) AS n, ST_AsText(ST_Centroid(ST_GeomFromText('POLYGON((0 0,2 0,2 2,0 2,0 0))'))) AS c, ST_IsClosed(LINESTRING(POINT(0,0), POINT(1,1))) AS closed, IS_IPV4_MAPPED(INET6_ATON('::10.0.0.1')) AS mapped
