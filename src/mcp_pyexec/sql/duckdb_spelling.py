@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.tokenizer_core import Token, TokenType
 
-from mcp_pyexec.sql.brackets import cast_of, like, opening
+from mcp_pyexec.errors import RequestError
+from mcp_pyexec.sql.brackets import cast_of, like, opening, texts_within
 from mcp_pyexec.sql.postgresql_operators import spelled_operator
 
 __all__ = ["duckdb_forms"]
@@ -19,6 +20,20 @@ _UNITS_TEXT = """
     centuries century day decade hour microsecond millennia millennium millisecond minute month quarter second week year
     """
 _UNITS = frozenset(_UNITS_TEXT.split())
+_BEFORE_VALUES = {
+    TokenType.SELECT,
+    TokenType.DISTINCT,
+    TokenType.COMMA,
+    TokenType.L_PAREN,
+    TokenType.L_BRACKET,
+    TokenType.EQ,
+    TokenType.NEQ,
+    TokenType.WHERE,
+    TokenType.AND,
+    TokenType.OR,
+    TokenType.THEN,
+    TokenType.ELSE,
+}
 _BEFORE_TYPES = {TokenType.DOT, TokenType.ALIAS, TokenType.DCOLON}
 
 _NAMES = {TokenType.VAR, TokenType.IDENTIFIER}
@@ -31,11 +46,16 @@ def duckdb_forms(tokens: Sequence[Token]) -> list[Token]:
     """Return the tokens with `x!` as `factorial(x)`, which binds as tightly, and `<=>` and `^@` as `OPERATOR(…)`.
 
     An INTERVAL with its units inside the string is a cast, of which the parser keeps every word.
+
+    Raises:
+        RequestError: `sql-syntax` for `(x,)`, of which the parser would drop the comma.
     """
     found: list[Token] = []
     for index, token in enumerate(tokens):
         if token.token_type is TokenType.STRING and _is_interval(tokens, index):
             found[-1:] = cast_of(token, found[-1])
+        elif token.token_type is TokenType.R_PAREN and _is_tuple_of_one(tokens, index):
+            raise RequestError("sql-syntax", "A row of one value, (x,), cannot be read here. Write row(x).")
         elif token.token_type in (TokenType.NULLSAFE_EQ, TokenType.CARET_AT):
             found += spelled_operator(token.text, token)
         elif token.text == "!" and _is_postfix(tokens, index):
@@ -48,6 +68,15 @@ def duckdb_forms(tokens: Sequence[Token]) -> list[Token]:
         else:
             found.append(token)
     return found
+
+
+def _is_tuple_of_one(tokens: Sequence[Token], end: int) -> bool:
+    """Return whether the bracket that closes here holds one value and a comma, and is not a call's or a list's."""
+    if tokens[end - 1].token_type is not TokenType.COMMA:
+        return False
+    start = opening(tokens, end)
+    before = tokens[start - 1].token_type if start else TokenType.SELECT
+    return before in _BEFORE_VALUES and texts_within(tokens, start).count(",") == 1
 
 
 def _is_interval(tokens: Sequence[Token], index: int) -> bool:
