@@ -25,6 +25,7 @@ THREE = ["sqlite", "mariadb", "postgresql"]
         (["sqlite", "mariadb"], "SELECT DISTINCT ON (product) * FROM sale", "row_number()"),
         (["sqlite"], "SELECT 7 DIV 2", "by /"),
         (["duckdb"], "SELECT (42,), ((1, 2))", "row(x)"),
+        (["duckdb"], "SELECT list(id) EXPORT_STATE FROM sale", "behind AS"),
     ],
 )
 def test_what_the_engine_does_not_have_is_refused_with_what_to_write(

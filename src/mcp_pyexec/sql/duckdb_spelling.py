@@ -48,7 +48,7 @@ def duckdb_forms(tokens: Sequence[Token]) -> list[Token]:
     An INTERVAL with its units inside the string is a cast, of which the parser keeps every word.
 
     Raises:
-        RequestError: `sql-syntax` for `(x,)`, of which the parser would drop the comma.
+        RequestError: `sql-syntax` for `(x,)` and EXPORT_STATE, which the parser would drop a part of.
     """
     found: list[Token] = []
     for index, token in enumerate(tokens):
@@ -56,6 +56,10 @@ def duckdb_forms(tokens: Sequence[Token]) -> list[Token]:
             found[-1:] = cast_of(token, found[-1])
         elif token.token_type is TokenType.R_PAREN and _is_tuple_of_one(tokens, index):
             raise RequestError("sql-syntax", "A row of one value, (x,), cannot be read here. Write row(x).")
+        elif token.text.lower() == "export_state" and index and tokens[index - 1].token_type in _BRACKETS:
+            raise RequestError(
+                "sql-syntax", "EXPORT_STATE cannot be read here. As a name, write it behind AS."
+            )
         elif token.token_type in (TokenType.NULLSAFE_EQ, TokenType.CARET_AT):
             found += spelled_operator(token.text, token)
         elif token.text == "!" and _is_postfix(tokens, index):

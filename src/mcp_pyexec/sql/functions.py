@@ -99,6 +99,10 @@ _DUCKDB_TEXT = """
 
     alias array can_cast_implicitly coalesce constant_or_null enum_code enum_first enum_last enum_range
     enum_range_boundary if ifnull iif nullif pg_typeof switch try typeof version columns
+
+    arg_max_nulls_last arg_min_nulls_last decimal_average decimal_division is_histogram_other_bin
+    parse_formatted_bytes path_join remap_struct st_astext st_geomfromwkb variant_array_length variant_contains
+    variant_exists variant_extract_string variant_keys variant_type variant_typeof
     """
 _DUCKDB = frozenset(_DUCKDB_TEXT.split())
 

@@ -467,3 +467,5 @@ SELECT list_transform([1, 2], lambda x: x NOT IN (1)), [x FOR x IN ['a', 'b'] IF
 SELECT 1e3+1e3 AS a, 2*1e2-3*1e1+1 AS b, 1e3-1e3-1.5e0 AS c, '1e3+1e3' AS d, 5e-1+1e+2 AS e
 ---
 SELECT INTERVAL '14 months ago' AS a, EXTRACT(day FROM INTERVAL '157 days ago') AS b, INTERVAL '3' QUARTERS AS c, DATE '2024-01-01' - INTERVAL '1 month 2 days' AS d
+---
+SELECT parse_formatted_bytes('1KB') AS bytes, path_join('a', 'b') AS path, variant_typeof(42::VARIANT) AS kind, decimal_division(1.50, 2.00) AS half
